@@ -1,0 +1,239 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every target is built with: Swift 6 mode, the upcoming features that the code is written
+/// for, and warnings as errors.
+///
+/// `BuildSettings.swift` in `MartletCore` fails the build when one of these names is not known to
+/// the compiler, because a misspelled feature is silently ignored.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .treatAllWarnings(as: .error),
+    .treatWarning("DeprecatedDeclaration", as: .warning),
+]
+
+/// Libraries also say of every public type whether it is `Sendable`.
+let library: [SwiftSetting] = strict + [.treatWarning("ExplicitSendable", as: .error)]
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
+let lifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle",
+    package: "swift-service-lifecycle"
+)
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let arguments = Target.Dependency.product(
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+)
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let serviceContext = Target.Dependency.product(
+    name: "ServiceContextModule",
+    package: "swift-service-context"
+)
+
+let package = Package(
+    name: "martlet",
+    platforms: [.macOS("26.0")],
+    products: [
+        .library(name: "Martlet", targets: ["Martlet"]),
+        .library(name: "MartletCore", targets: ["MartletCore"]),
+        .library(name: "MartletTransport", targets: ["MartletTransport"]),
+        .library(name: "MartletHTTP", targets: ["MartletHTTP"]),
+        .library(name: "MartletResilience", targets: ["MartletResilience"]),
+        .library(name: "MartletIdentity", targets: ["MartletIdentity"]),
+        .library(name: "MartletGateway", targets: ["MartletGateway"]),
+        .executable(name: "martlet", targets: ["MartletCLI"]),
+        .executable(name: "bench-server", targets: ["BenchServer"]),
+        .executable(name: "shop-user", targets: ["ShopUser"]),
+        .executable(name: "shop-order", targets: ["ShopOrder"]),
+        .executable(name: "shop-payment", targets: ["ShopPayment"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-service-context", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CZlib",
+            path: "Sources/CZlib",
+            pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"])]
+        ),
+        .target(
+            name: "MartletCore",
+            dependencies: [nioCore, serviceContext, logging],
+            swiftSettings: library
+        ),
+        .target(
+            name: "MartletTransport",
+            dependencies: ["MartletCore", nioCore, nioPosix, nioSSL, nioTLS, logging],
+            swiftSettings: library
+        ),
+        .target(
+            name: "MartletHTTP",
+            dependencies: [
+                "CZlib", "MartletCore", "MartletTransport", nioCore, httpTypes, logging, metrics,
+                tracing, serviceContext, lifecycle,
+            ],
+            swiftSettings: library
+        ),
+        .target(
+            name: "MartletResilience",
+            dependencies: ["MartletCore", "MartletHTTP", httpTypes, nioCore],
+            swiftSettings: library
+        ),
+        .target(
+            name: "MartletIdentity",
+            dependencies: ["MartletCore", "MartletHTTP", httpTypes, nioCore, jwt, crypto, logging],
+            swiftSettings: library
+        ),
+        .target(
+            name: "MartletGateway",
+            dependencies: [
+                "MartletCore", "MartletTransport", "MartletHTTP", httpTypes, nioCore, logging,
+                lifecycle, yams, metrics, tracing,
+            ],
+            swiftSettings: library
+        ),
+        .target(
+            name: "Martlet",
+            dependencies: [
+                "MartletCore", "MartletTransport", "MartletHTTP", "MartletResilience",
+                "MartletIdentity", httpTypes, nioCore, logging, lifecycle, configuration,
+            ],
+            swiftSettings: library
+        ),
+        .target(
+            name: "MartletSupervisor",
+            dependencies: [
+                "MartletCore", "MartletTransport", "MartletHTTP", "Martlet", httpTypes, nioCore,
+                logging, lifecycle, yams,
+            ],
+            swiftSettings: library
+        ),
+        .executableTarget(
+            name: "MartletCLI",
+            dependencies: [
+                "Martlet", "MartletGateway", "MartletSupervisor", arguments, logging, lifecycle,
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "BenchServer",
+            dependencies: [
+                "MartletCore", "MartletTransport", "MartletHTTP", "MartletGateway", arguments,
+                httpTypes, nioCore, logging, lifecycle,
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "ShopModel",
+            dependencies: ["Martlet", grdb, nioCore, httpTypes, logging],
+            path: "Examples/Shop/Sources/ShopModel",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "ShopUser",
+            dependencies: ["Martlet", "ShopModel", grdb, httpTypes],
+            path: "Examples/Shop/Sources/ShopUser",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "ShopOrder",
+            dependencies: ["Martlet", "ShopModel", grdb, httpTypes],
+            path: "Examples/Shop/Sources/ShopOrder",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "ShopPayment",
+            dependencies: ["Martlet", "ShopModel", grdb, httpTypes],
+            path: "Examples/Shop/Sources/ShopPayment",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "MartletCoreTests",
+            dependencies: ["MartletCore", nioCore],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "MartletTransportTests",
+            dependencies: ["MartletCore", "MartletTransport", nioCore, logging],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "MartletHTTPTests",
+            dependencies: [
+                "MartletCore", "MartletTransport", "MartletHTTP", nioCore, nioPosix, nioSSL,
+                httpTypes, logging, metrics, tracing, lifecycle,
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "MartletResilienceTests",
+            dependencies: ["MartletCore", "MartletHTTP", "MartletResilience", httpTypes, nioCore],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "MartletIdentityTests",
+            dependencies: [
+                "MartletCore", "MartletHTTP", "MartletIdentity", httpTypes, nioCore, jwt, crypto,
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "MartletGatewayTests",
+            dependencies: [
+                "MartletCore", "MartletTransport", "MartletHTTP", "MartletGateway", httpTypes,
+                nioCore, logging,
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "MartletTests",
+            dependencies: [
+                "Martlet", "MartletCore", "MartletHTTP", configuration, httpTypes, nioCore,
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "MartletSupervisorTests",
+            dependencies: ["MartletCore", "MartletHTTP", "MartletSupervisor", httpTypes, nioCore],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ShopTests",
+            dependencies: ["Martlet", "ShopModel", grdb, httpTypes, nioCore],
+            path: "Examples/Shop/Tests",
+            swiftSettings: strict
+        ),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
+    ]
+)
