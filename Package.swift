@@ -32,6 +32,10 @@ let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle",
     package: "swift-service-lifecycle"
 )
+let unixSignals = Target.Dependency.product(
+    name: "UnixSignals",
+    package: "swift-service-lifecycle"
+)
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let arguments = Target.Dependency.product(
     name: "ArgumentParser",
@@ -87,6 +91,7 @@ let package = Package(
             pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"])]
         ),
+        .systemLibrary(name: "CProcess", path: "Sources/CProcess"),
         .target(
             name: "MartletCore",
             dependencies: [nioCore, serviceContext, logging],
@@ -134,15 +139,17 @@ let package = Package(
         .target(
             name: "MartletSupervisor",
             dependencies: [
-                "MartletCore", "MartletTransport", "MartletHTTP", "Martlet", httpTypes, nioCore,
-                logging, lifecycle, yams,
+                "CProcess", "MartletCore", "MartletTransport", "MartletHTTP", "Martlet", httpTypes,
+                nioCore,
+                logging, lifecycle, unixSignals, yams,
             ],
             swiftSettings: library
         ),
         .executableTarget(
             name: "MartletCLI",
             dependencies: [
-                "Martlet", "MartletGateway", "MartletSupervisor", arguments, logging, lifecycle,
+                "Martlet", "MartletCore", "MartletGateway", "MartletHTTP", "MartletSupervisor",
+                "MartletTransport", arguments, logging, lifecycle, unixSignals,
             ],
             swiftSettings: strict
         ),
