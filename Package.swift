@@ -45,6 +45,8 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let certificates = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let serviceContext = Target.Dependency.product(
     name: "ServiceContextModule",
     package: "swift-service-context"
@@ -78,6 +80,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
@@ -99,7 +103,9 @@ let package = Package(
         ),
         .target(
             name: "MartletTransport",
-            dependencies: ["MartletCore", nioCore, nioPosix, nioSSL, nioTLS, logging],
+            dependencies: [
+                "MartletCore", nioCore, nioPosix, nioSSL, nioTLS, certificates, asn1, logging,
+            ],
             swiftSettings: library
         ),
         .target(

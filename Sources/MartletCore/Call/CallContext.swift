@@ -90,4 +90,9 @@ package protocol CallScope: AnyObject, Sendable {
     ///
     /// The earliest of several instants holds. Called on the event loop of the call.
     func cancelCall(at instant: ContinuousClock.Instant)
+
+    /// Says what the call is, such as its route, for the watchdog to name.
+    ///
+    /// Called on the event loop of the call.
+    func setLabel(_ label: WorkLabel)
 }

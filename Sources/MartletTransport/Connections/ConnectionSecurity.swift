@@ -1,0 +1,42 @@
+import NIOCore
+import NIOSSL
+import SwiftASN1
+import X509
+
+/// What TLS established about a connection.
+package struct ConnectionSecurity: Sendable {
+    /// The protocol that ALPN chose (RFC 7301), if any.
+    package let negotiatedProtocol: String?
+    /// The names in the peer's verified certificate: DNS names, URIs, then the common name.
+    package let peerNames: [String]
+
+    init(pipeline: ChannelPipeline, negotiated: String?) {
+        negotiatedProtocol = negotiated
+        let operations = pipeline.syncOperations
+        let certificate =
+            (try? operations.handler(type: NIOSSLServerHandler.self))?.peerCertificate
+            ?? (try? operations.handler(type: NIOSSLClientHandler.self))?.peerCertificate
+        peerNames = certificate.map(Self.names) ?? []
+    }
+
+    private static func names(of certificate: NIOSSLCertificate) -> [String] {
+        guard let bytes = try? certificate.toDERBytes(),
+            let certificate = try? Certificate(derEncoded: bytes)
+        else { return [] }
+        var names: [String] = []
+        if let alternatives = try? certificate.extensions.subjectAlternativeNames {
+            for case .dnsName(let name) in alternatives {
+                names.append(name)
+            }
+            for case .uniformResourceIdentifier(let name) in alternatives {
+                names.append(name)
+            }
+        }
+        for relative in certificate.subject {
+            for attribute in relative where attribute.type == .RDNAttributeType.commonName {
+                names.append(attribute.value.description)
+            }
+        }
+        return names
+    }
+}

@@ -1,0 +1,195 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// Sockets that accept connections, and the connections they accepted.
+package final class Listener: Sendable {
+    package typealias MakeDriver = @Sendable (Loop) -> any ConnectionDriver
+
+    private struct State {
+        var channels: [any Channel] = []
+        var isDraining = false
+        var whenEmpty: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let loops: EventLoops
+    private let configuration: ListenerConfiguration
+    private let makeDriver: MakeDriver
+    private let openCount = Atomic<Int>(0)
+    private let state = Mutex(State())
+
+    private init(
+        _ configuration: ListenerConfiguration,
+        loops: EventLoops,
+        makeDriver: @escaping MakeDriver
+    ) {
+        self.configuration = configuration
+        self.loops = loops
+        self.makeDriver = makeDriver
+    }
+
+    /// Listens on every address.
+    ///
+    /// - Throws: ``ListenError`` that names the first address that cannot be had; none is kept.
+    package static func listen(
+        _ configuration: ListenerConfiguration,
+        on loops: EventLoops,
+        makeDriver: @escaping MakeDriver
+    ) async throws -> Listener {
+        let listener = Listener(configuration, loops: loops, makeDriver: makeDriver)
+        for address in configuration.addresses {
+            do {
+                let channel = try await listener.bind(address)
+                listener.state.withLock { $0.channels.append(channel) }
+            } catch {
+                await listener.stopAccepting()
+                throw ListenError(address: address, cause: error)
+            }
+        }
+        return listener
+    }
+
+    /// Where it listens, with the ports that the kernel chose.
+    package var addresses: [BindAddress] {
+        state.withLock { state in
+            zip(configuration.addresses, state.channels).map { asked, channel in
+                guard case .tcp(let host, _) = asked.kind,
+                    let port = channel.localAddress?.port
+                else { return asked }
+                return .tcp(host, port: port)
+            }
+        }
+    }
+
+    /// How many connections are open.
+    package var connectionCount: Int { openCount.load(ordering: .relaxed) }
+
+    // MARK: Stopping
+
+    /// Closes the listening sockets; open connections stay.
+    package func stopAccepting() async {
+        let channels = state.withLock { $0.channels }
+        for channel in channels {
+            try? await channel.close().get()
+        }
+        for case .unix(let path) in configuration.addresses.map(\.kind) {
+            unlink(path)
+        }
+    }
+
+    /// Asks every connection to finish what is in flight and close, and waits until all have.
+    package func drain() async {
+        state.withLock { $0.isDraining = true }
+        forEachConnection { $0.drain() }
+        await withCheckedContinuation { continuation in
+            let isEmpty = state.withLock { state in
+                if openCount.load(ordering: .sequentiallyConsistent) == 0 { return true }
+                state.whenEmpty.append(continuation)
+                return false
+            }
+            if isEmpty {
+                continuation.resume()
+            }
+        }
+    }
+
+    /// Closes every connection at once.
+    package func closeAll() {
+        forEachConnection { ($0 as? any Closable)?.closeNow() }
+    }
+
+    private func forEachConnection(_ body: @escaping @Sendable (any ConnectionDriver) -> Void) {
+        for loop in loops.loops {
+            loop.run {
+                loop.forEachTimed { member in
+                    if let member = member as? any OwnedConnection, member.owner === self {
+                        body(member)
+                    }
+                }
+            }
+        }
+    }
+
+    private func connectionClosed() {
+        let count = openCount.subtract(1, ordering: .sequentiallyConsistent).newValue
+        guard count == 0 else { return }
+        let waiting = state.withLock { state in
+            let waiting = state.whenEmpty
+            state.whenEmpty = []
+            return waiting
+        }
+        for continuation in waiting {
+            continuation.resume()
+        }
+    }
+
+    // MARK: Accepting
+
+    private func bind(_ address: BindAddress) async throws -> any Channel {
+        var bootstrap = ServerBootstrap(group: loops.group)
+            .serverChannelOption(.backlog, value: Int32(clamping: configuration.backlog))
+            .serverChannelOption(.maxMessagesPerRead, value: UInt(configuration.acceptBatch))
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer { [self] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try self.accepted(channel)
+                }
+            }
+        switch address.kind {
+        case .tcp(let host, let port):
+            bootstrap =
+                bootstrap
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            if configuration.reusesPort {
+                bootstrap = bootstrap.serverChannelOption(
+                    .socketOption(.init(rawValue: SO_REUSEPORT)),
+                    value: 1
+                )
+            }
+            return try await bootstrap.bind(host: host, port: port).get()
+        case .unix(let path):
+            return try await bootstrap.bind(
+                unixDomainSocketPath: path,
+                cleanupExistingSocketFile: true
+            ).get()
+        }
+    }
+
+    private func accepted(_ channel: any Channel) throws {
+        guard let loop = Loop.current else {
+            throw ChannelError.inappropriateOperationForState
+        }
+        let count = openCount.add(1, ordering: .sequentiallyConsistent).newValue
+        let connection = Connection(
+            loop: loop,
+            owner: self,
+            driver: makeDriver(loop),
+            isSecured: configuration.tls != nil,
+            isOverLimit: count > configuration.maximumConnections,
+            onClosed: { [self] in self.connectionClosed() }
+        )
+        let pipeline = channel.pipeline.syncOperations
+        if let tls = configuration.tls {
+            try pipeline.addHandler(tls.makeHandler())
+        }
+        try pipeline.addHandler(connection)
+    }
+}
+
+/// A driver that its listener can find among everything on a loop.
+package protocol OwnedConnection: ConnectionDriver, Timed {
+    /// Who accepted the connection.
+    var owner: AnyObject? { get }
+}
+
+/// A driver that can be closed without ceremony.
+package protocol Closable: AnyObject {
+    func closeNow()
+}

@@ -1,0 +1,42 @@
+/// How connections are accepted.
+package struct ListenerConfiguration: Sendable {
+    /// Where to listen.
+    package var addresses: [BindAddress]
+    /// TLS for every connection, or none.
+    package var tls: ServerTLS?
+    /// The most connections at once.
+    package var maximumConnections: Int
+    /// How many connections the kernel keeps that have not been accepted.
+    package var backlog: Int
+    /// The most connections accepted before the loop looks at its other sockets.
+    package var acceptBatch: Int
+    /// Whether other processes may listen on the same port (`SO_REUSEPORT`).
+    package var reusesPort: Bool
+
+    package init(addresses: [BindAddress]) {
+        self.addresses = addresses
+        self.tls = nil
+        self.maximumConnections = 15_000
+        self.backlog = 4096
+        self.acceptBatch = 256
+        self.reusesPort = false
+    }
+}
+
+/// A server could not listen.
+public struct ListenError: Error, Sendable, CustomStringConvertible {
+    /// Where it wanted to listen.
+    public let address: BindAddress
+    /// What the system said.
+    public let cause: any Error
+
+    package init(address: BindAddress, cause: any Error) {
+        self.address = address
+        self.cause = cause
+    }
+
+    /// The address and what the system said.
+    public var description: String {
+        "Cannot listen on \(address).\n  caused by: \(cause)"
+    }
+}

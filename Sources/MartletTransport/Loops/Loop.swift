@@ -1,0 +1,222 @@
+package import NIOCore
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// One event loop as a task executor: what a task suspended on it resumes on it.
+///
+/// Jobs that are enqueued on the loop's own thread go into a plain array and run when the current
+/// turn ends, without a lock or a wake-up. Jobs from other threads go through a locked queue and
+/// wake the loop once. After ``retire()`` jobs run on Swift's global executor.
+// Sound because every stored `var` is touched on the loop's own thread only (asserted by
+// `assertCurrent`), and what other threads touch is behind a `Mutex` or is atomic.
+package final class Loop: TaskExecutor, @unchecked Sendable {
+    package let eventLoop: any EventLoop
+    /// The position among its siblings.
+    package let index: Int
+    /// What the watchdog looks at.
+    package let activity = LoopActivity()
+
+    private struct Remote: ~Copyable {
+        var jobs: [UnownedJob] = []
+        var isRetired = false
+    }
+    private let remote = Mutex(Remote())
+
+    private var ready: [UnownedJob] = []
+    private var batch: [UnownedJob] = []
+    private var turnDepth = 0
+    private var isDrainScheduled = false
+    private var dirty: [any TurnEndObserver] = []
+
+    /// The buffer that connections gather a turn's output in; one a loop, so that an idle
+    /// connection holds none.
+    package var scratch = ByteBuffer()
+    package var timers = TickTimers()
+
+    /// The most jobs that run before the loop looks at its sockets again.
+    package static let jobsPerTurn = 1024
+
+    package init(eventLoop: any EventLoop, index: Int = 0) {
+        self.eventLoop = eventLoop
+        self.index = index
+        eventLoop.execute { self.makeCurrent() }
+    }
+
+    // MARK: Which loop is this
+
+    private static let key: pthread_key_t = {
+        var key = pthread_key_t()
+        let result = pthread_key_create(&key, nil)
+        precondition(result == 0, "A process has room for the one thread-local that loops need.")
+        return key
+    }()
+
+    /// The loop that the calling thread runs, if any.
+    package static var current: Loop? {
+        guard let pointer = pthread_getspecific(key) else { return nil }
+        // Sound because a loop outlives its thread: `EventLoops` holds it until the thread ended.
+        return Unmanaged<Loop>.fromOpaque(pointer).takeUnretainedValue()
+    }
+
+    /// Whether the calling thread is this loop's.
+    @inline(__always)
+    package var isCurrent: Bool {
+        pthread_getspecific(Self.key) == Unmanaged.passUnretained(self).toOpaque()
+    }
+
+    /// Makes the calling thread this loop's; tests call it for a loop that they step by hand.
+    package func makeCurrent() {
+        pthread_setspecific(Self.key, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    package func assertCurrent() {
+        assert(isCurrent, "This is touched on its event loop only.")
+    }
+
+    // MARK: Jobs
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        if isCurrent {
+            ready.append(job)
+            scheduleDrain()
+        } else {
+            enqueueFromElsewhere(job)
+        }
+    }
+
+    private func enqueueFromElsewhere(_ job: UnownedJob) {
+        enum Next {
+            case wake
+            case nothing
+            case runElsewhere
+        }
+        let next: Next = remote.withLock { remote in
+            if remote.isRetired { return .runElsewhere }
+            remote.jobs.append(job)
+            return remote.jobs.count == 1 ? .wake : .nothing
+        }
+        switch next {
+        case .wake: eventLoop.execute { self.turn { self.takeRemoteJobs() } }
+        case .nothing: break
+        case .runElsewhere: globalConcurrentExecutor.enqueue(job)
+        }
+    }
+
+    private func takeRemoteJobs() {
+        let jobs = remote.withLock { remote in
+            let jobs = remote.jobs
+            remote.jobs.removeAll(keepingCapacity: true)
+            return jobs
+        }
+        ready.append(contentsOf: jobs)
+    }
+
+    /// Runs `work` on this loop: at once when called on it.
+    package func run(_ work: @escaping @Sendable () -> Void) {
+        if isCurrent {
+            turn(work)
+        } else {
+            eventLoop.execute { self.turn(work) }
+        }
+    }
+
+    /// Does one turn's work; when the outermost turn ends, what became ready runs and what was
+    /// written leaves.
+    @inline(__always)
+    package func turn(_ work: () -> Void) {
+        beginTurn()
+        work()
+        endTurn()
+    }
+
+    @inline(__always)
+    package func beginTurn() {
+        turnDepth += 1
+    }
+
+    @inline(__always)
+    package func endTurn() {
+        turnDepth -= 1
+        if turnDepth == 0 {
+            finishTurn()
+        }
+    }
+
+    private func finishTurn() {
+        turnDepth += 1
+        var left = Self.jobsPerTurn
+        while true {
+            while !ready.isEmpty, left > 0 {
+                swap(&ready, &batch)
+                left -= batch.count
+                for job in batch {
+                    runJob(job)
+                }
+                batch.removeAll(keepingCapacity: true)
+            }
+            if dirty.isEmpty { break }
+            let observer = dirty.removeLast()
+            observer.turnEnded()
+        }
+        turnDepth -= 1
+        if !ready.isEmpty {
+            scheduleDrain()
+        }
+    }
+
+    @inline(__always)
+    private func runJob(_ job: UnownedJob) {
+        activity.begin(job: job)
+        job.runSynchronously(on: asUnownedTaskExecutor())
+        activity.end()
+    }
+
+    private func scheduleDrain() {
+        guard turnDepth == 0, !isDrainScheduled else { return }
+        isDrainScheduled = true
+        eventLoop.execute {
+            self.isDrainScheduled = false
+            self.turn {}
+        }
+    }
+
+    /// Calls `observer` once when the turn ends.
+    package func atTurnEnd(_ observer: any TurnEndObserver) {
+        assertCurrent()
+        assert(turnDepth > 0, "Output is written inside a turn.")
+        dirty.append(observer)
+    }
+
+    // MARK: Shutdown
+
+    /// Sends jobs that are enqueued from now on by other threads to Swift's global executor.
+    package func retire() {
+        remote.withLock { $0.isRetired = true }
+    }
+
+    /// Hands jobs that the loop did not get to, to Swift's global executor.
+    ///
+    /// Call it when the loop's thread has ended.
+    package func releaseStrandedJobs() {
+        let stranded = remote.withLock { remote in
+            let jobs = remote.jobs
+            remote.jobs.removeAll()
+            return jobs
+        }
+        for job in stranded + ready {
+            globalConcurrentExecutor.enqueue(job)
+        }
+        ready.removeAll()
+    }
+}
+
+/// Something that has work to do when the current turn of its loop ends.
+package protocol TurnEndObserver: AnyObject {
+    func turnEnded()
+}

@@ -1,0 +1,89 @@
+package import NIOCore
+package import NIOSSL
+import Synchronization
+
+/// A server's TLS (1.2 and 1.3): its certificate, and whether clients must show one.
+///
+/// ``reload(_:)`` swaps the certificate for the connections to come; those that are open keep the
+/// one they began with, so none is dropped.
+public final class ServerTLS: Sendable {
+    /// What a client must show.
+    public struct ClientCertificates: Sendable {
+        package let verification: CertificateVerification
+        package let trust: TLSTrust?
+
+        /// Clients are not asked for a certificate.
+        public static let ignored = ClientCertificates(verification: .none, trust: nil)
+
+        /// Clients must show a certificate that one of `trust` signed (mutual TLS).
+        public static func required(_ trust: TLSTrust) -> ClientCertificates {
+            ClientCertificates(verification: .noHostnameVerification, trust: trust)
+        }
+
+        /// Clients may show a certificate; one that is shown must be signed by one of `trust`.
+        public static func optional(_ trust: TLSTrust) -> ClientCertificates {
+            ClientCertificates(verification: .optionalVerification, trust: trust)
+        }
+    }
+
+    private let clients: ClientCertificates
+    private let applicationProtocols: [String]
+    private let context: Mutex<NIOSSLContext>
+
+    /// Makes a server's TLS.
+    ///
+    /// - Parameters:
+    ///   - credential: The server's certificate and key.
+    ///   - clients: What a client must show.
+    ///   - applicationProtocols: What ALPN offers, best first.
+    /// - Throws: ``TLSError`` when the parts do not fit together.
+    public init(
+        _ credential: TLSCredential,
+        clients: ClientCertificates = .ignored,
+        applicationProtocols: [String] = ["http/1.1"]
+    ) throws {
+        self.clients = clients
+        self.applicationProtocols = applicationProtocols
+        context = Mutex(
+            try Self.makeContext(credential, clients, applicationProtocols)
+        )
+    }
+
+    /// Uses `credential` for the connections to come.
+    ///
+    /// - Throws: ``TLSError`` when the parts do not fit together; the old credential stays.
+    public func reload(_ credential: TLSCredential) throws {
+        let fresh = try Self.makeContext(credential, clients, applicationProtocols)
+        context.withLock { $0 = fresh }
+    }
+
+    package func makeHandler() -> any ChannelHandler {
+        NIOSSLServerHandler(context: context.withLock { $0 })
+    }
+
+    private static func makeContext(
+        _ credential: TLSCredential,
+        _ clients: ClientCertificates,
+        _ applicationProtocols: [String]
+    ) throws -> NIOSSLContext {
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: credential.chain.map { .certificate($0) },
+            privateKey: .privateKey(credential.key)
+        )
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.applicationProtocols = applicationProtocols
+        configuration.certificateVerification = clients.verification
+        if let trust = clients.trust {
+            configuration.trustRoots = trust.roots
+        }
+        do {
+            return try NIOSSLContext(configuration: configuration)
+        } catch {
+            throw TLSError(
+                .invalidConfiguration,
+                "The server's certificate and key do not make a working TLS configuration.",
+                error
+            )
+        }
+    }
+}
