@@ -1,4 +1,5 @@
 public import Logging
+import MartletCore
 import Synchronization
 
 #if canImport(Glibc)
