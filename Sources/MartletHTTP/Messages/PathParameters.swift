@@ -77,6 +77,11 @@ public struct PathParameters: Sendable {
         return value
     }
 
+    /// A parameter's bytes as they stood in the target; nil when the route has none of that name.
+    package func rawValue(_ name: String) -> Substring? {
+        names.firstIndex(of: name).map(rawValue(at:))
+    }
+
     /// The parameter's bytes as they stood in the target.
     package func rawValue(at index: Int) -> Substring {
         let capture = capture(at: index)

@@ -1,5 +1,6 @@
 import HTTPTypes
 import MartletHTTP
+import NIOCore
 import Testing
 
 @Suite struct HTTPErrorResponseTests {

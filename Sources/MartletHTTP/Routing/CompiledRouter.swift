@@ -1,0 +1,43 @@
+public import MartletCore
+
+/// The handler that a ``Router`` compiles to: immutable, and shared by all event loops.
+///
+/// It sets the request's ``Request/route`` and ``Request/parameters`` before it calls the route's
+/// handler. Finding a route takes one pass over the path and allocates nothing.
+public struct CompiledRouter: Handler {
+    let table: RouteTable
+
+    init(_ table: RouteTable) {
+        self.table = table
+    }
+
+    /// The names of all routes, such as `GET /users/{id}`, in the order of their registration;
+    /// `ANY` stands for a route without a method.
+    public var routes: [String] { table.names }
+
+    /// Answers a request with the route that it belongs to.
+    ///
+    /// - Throws: ``HTTPError`` with 404 when no pattern matches, 405 when the pattern has no route
+    ///   for the method, and 400 when the path is unsafe; else what the route throws.
+    public func handle(_ request: Request, context: CallContext) async throws -> Response {
+        var request = request
+        return try await route(&request).handle(request, context: context)
+    }
+
+    /// Finds the handler of a request and writes into the request what it found.
+    func route(_ request: inout Request) -> any Handler<Request, Response> {
+        var captures = RouteCaptures()
+        let found = table.find(request.method, request.target, captures: &captures)
+        let route = table.routes[found]
+        request.route = route.name
+        request.parameters = PathParameters()
+        if !route.parameterNames.isEmpty {
+            request.parameters = PathParameters(
+                target: request.target,
+                names: route.parameterNames,
+                captures: captures
+            )
+        }
+        return route.handler
+    }
+}

@@ -1,0 +1,67 @@
+import HTTPTypes
+import MartletCore
+
+/// A route with everything that is known of it.
+struct CompiledRoute: Sendable {
+    /// Method and pattern; nil for the router's own answers.
+    let name: String?
+    let parameterNames: [String]
+    let handler: any Handler<Request, Response>
+}
+
+/// The routes of one pattern by method; every method has one.
+struct RouteEndpoint: Sendable {
+    /// The route of each standard method.
+    let byMethod: InlineArray<9, Int32>
+    /// The routes of other methods.
+    let extensions: [(method: HTTPRequest.Method, route: Int)]
+    /// The route of all methods that have none of their own.
+    let fallback: Int
+
+    func route(for method: HTTPRequest.Method) -> Int {
+        if let slot = RouteMethod.index(of: method) {
+            return Int(byMethod[slot])
+        }
+        return extensions.first { $0.method == method }?.route ?? fallback
+    }
+}
+
+/// All routes of a router, and the index that finds them.
+struct RouteTable: Sendable {
+    let index: RouteIndex
+    let endpoints: [RouteEndpoint]
+    let routes: [CompiledRoute]
+    /// The names of the registered routes, in their order.
+    let names: [String]
+    /// The route for paths that no pattern matches.
+    let notFound: Int
+    /// The route for paths that cannot be matched safely.
+    let badPath: Int
+    /// The route of `OPTIONS *`.
+    let server: Int
+
+    /// Finds the route of a request; always finds one.
+    ///
+    /// Allocates nothing.
+    ///
+    /// - Parameters:
+    ///   - method: The method of the request.
+    ///   - target: The target of the request.
+    ///   - captures: Takes what the parameters match.
+    /// - Returns: The index of the route in ``routes``.
+    func find(
+        _ method: HTTPRequest.Method,
+        _ target: String,
+        captures: inout RouteCaptures
+    ) -> Int {
+        let bytes = target.utf8.span
+        let scan = PathScan(bytes)
+        guard scan.isSafe else { return badPath }
+        let path = bytes.extracting(0..<scan.end)
+        let endpoint = index.find(path, isEncoded: scan.isEncoded, captures: &captures)
+        guard endpoint >= 0 else {
+            return method == .options && target == "*" ? server : notFound
+        }
+        return endpoints[endpoint].route(for: method)
+    }
+}
