@@ -21,11 +21,13 @@ public struct CompiledRouter: Handler {
     ///   for the method, and 400 when the path is unsafe; else what the route throws.
     public func handle(_ request: Request, context: CallContext) async throws -> Response {
         var request = request
-        return try await route(&request).handle(request, context: context)
+        let route = route(&request)
+        context.scope?.setLabel(route.label)
+        return try await route.handler.handle(request, context: context)
     }
 
-    /// Finds the handler of a request and writes into the request what it found.
-    func route(_ request: inout Request) -> any Handler<Request, Response> {
+    /// Finds the route of a request and writes into the request what it found.
+    func route(_ request: inout Request) -> CompiledRoute {
         var captures = RouteCaptures()
         let found = table.find(request.method, request.target, captures: &captures)
         let route = table.routes[found]
@@ -38,6 +40,6 @@ public struct CompiledRouter: Handler {
                 captures: captures
             )
         }
-        return route.handler
+        return route
     }
 }

@@ -6,7 +6,20 @@ struct CompiledRoute: Sendable {
     /// Method and pattern; nil for the router's own answers.
     let name: String?
     let parameterNames: [String]
+    /// What the watchdog calls the route.
+    let label: WorkLabel
     let handler: any Handler<Request, Response>
+
+    init(
+        name: String?,
+        parameterNames: [String],
+        handler: any Handler<Request, Response>
+    ) {
+        self.name = name
+        self.parameterNames = parameterNames
+        self.label = WorkLabel(name ?? "router")
+        self.handler = handler
+    }
 }
 
 /// The routes of one pattern by method; every method has one.
