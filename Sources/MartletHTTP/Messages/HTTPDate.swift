@@ -80,6 +80,7 @@ public enum HTTPDate: Sendable {
     /// The names of the months, three letters each.
     static let monthNames: StaticString = "JanFebMarAprMayJunJulAugSepOctNovDec"
 
+    /// Writes a name; the caller's `output` reaches three bytes past `offset`.
     private static func put(
         _ names: StaticString,
         _ index: Int,
@@ -93,6 +94,7 @@ public enum HTTPDate: Sendable {
         }
     }
 
+    /// Writes two digits; the caller's `output` reaches two bytes past `offset`.
     private static func put(
         _ value: Int,
         at offset: Int,

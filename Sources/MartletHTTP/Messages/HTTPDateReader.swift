@@ -1,8 +1,10 @@
 /// Reads one of HTTP's three date forms from the start of its bytes to their end.
 struct HTTPDateReader {
+    // Sound: a reader lives only inside the closure that lends it these bytes.
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
 
+    /// Reads `bytes`, which must outlive the reader.
     init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
     }

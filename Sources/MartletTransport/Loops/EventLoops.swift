@@ -8,7 +8,7 @@ import Synchronization
 /// Servers and clients that share their loops never change thread between a request and the calls
 /// made for it.
 public final class EventLoops: Sendable {
-    /// The loops that everything uses unless it is told otherwise; they live as long as the process.
+    /// The loops that everything uses unless it is told otherwise; they live as long as it does.
     public static let shared = EventLoops()
 
     /// The loops, in the order in which connections are given to them.
