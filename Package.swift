@@ -191,6 +191,22 @@ let package = Package(
             path: "Examples/Shop/Sources/ShopPayment",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "Hello",
+            dependencies: ["Martlet"],
+            path: "Examples/Hello",
+            swiftSettings: strict
+        ),
+        .target(name: "CMallocCount", path: "Tests/CMallocCount"),
+        .executableTarget(
+            name: "AllocationBudgets",
+            dependencies: [
+                "CMallocCount", "MartletCore", "MartletTransport", "MartletHTTP", "MartletGateway",
+                httpTypes, nioCore, logging,
+            ],
+            path: "Tests/AllocationBudgets",
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "MartletCoreTests",
             dependencies: ["MartletCore", nioCore],

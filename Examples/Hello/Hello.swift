@@ -1,0 +1,5 @@
+/// Stands in until `Service` is there.
+@main
+struct Hello {
+    static func main() {}
+}
