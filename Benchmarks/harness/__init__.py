@@ -1,0 +1,1 @@
+"""Measures Martlet and its peers in one interleaved run."""

@@ -1,0 +1,51 @@
+"""Where Martlet must stand, and whether it does."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Bar:
+    """At most `limit`: a ratio to a peer, or a number by itself when there is no peer.
+
+    `martlet` and `peer` are the keys of servers that were measured in the same run.
+    """
+
+    scenario: str
+    metric: str
+    limit: float
+    peer: str | None
+    martlet: str = "martlet"
+
+    def reading(self, outcome):
+        """The ratio or number that was measured, or None when either side is missing."""
+        ours = outcome.value(self.scenario, self.martlet, self.metric)
+        if ours is None or self.peer is None:
+            return ours
+        theirs = outcome.value(self.scenario, self.peer, self.metric)
+        return ours / theirs if theirs else None
+
+    def absence(self, outcome):
+        """Why there is no reading."""
+        ours = outcome.value(self.scenario, self.martlet, self.metric)
+        return outcome.reason(self.scenario, self.martlet if ours is None else self.peer)
+
+
+HTTP = [
+    Bar("keep-alive", "total", 0.85, "go"),
+    Bar("keep-alive", "user", 0.65, "go"),
+    Bar("keep-alive", "total", 0.45, "hummingbird"),
+    Bar("keep-alive", "p99", 1.0, "go"),
+    Bar("pipelined", "total", 0.25, "go"),
+    Bar("pipelined", "p99", 1.0, "go"),
+    Bar("keep-alive", "total", 1.0, "go", martlet="martlet-stack"),
+    Bar("keep-alive", "p99", 1.0, "go", martlet="martlet-stack"),
+    Bar("json", "total", 1.0, "go"),
+    Bar("json", "p99", 1.0, "go"),
+    Bar("echo", "p99", 1.0, "go"),
+    Bar("route", "p99", 1.0, "go"),
+]
+PROXY = [
+    Bar("proxy", "total", 0.6, "envoy"),
+    Bar("proxy", "total", 0.3, "caddy"),
+]
+MEMORY = [Bar("idle", "kibibytes", 5.0, None)]

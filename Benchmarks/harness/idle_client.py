@@ -1,0 +1,84 @@
+"""Holds idle keep-alive connections. Run as a process of its own: PORT PATH CONNECTIONS.
+
+It prints "open" when every connection has had one answer, waits for a line on standard input, then
+prints "alive" when none of them was closed meanwhile, and waits again for the end of the input.
+"""
+
+import socket
+import struct
+import sys
+
+# Several source addresses, each with ports of its own.
+SOURCES = [f"127.0.0.{number}" for number in range(1, 5)]
+ANSWER_SECONDS = 10
+# Closing without TIME_WAIT, so that the next round finds its ports free.
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+
+
+def open_connection(number, port, request):
+    """Connects, asks once and reads one answer."""
+    source = (SOURCES[number % len(SOURCES)], 0)
+    connection = socket.create_connection(("127.0.0.1", port), ANSWER_SECONDS, source)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+    connection.sendall(request)
+    read_answer(connection)
+    return connection
+
+
+def read_answer(connection):
+    received = b""
+    while b"\r\n\r\n" not in received:
+        received += receive(connection)
+    head, _, body = received.partition(b"\r\n\r\n")
+    if not head.startswith(b"HTTP/1.1 200 "):
+        raise OSError(f"answer {head[:40]!r}")
+    remaining = body_length(head) - len(body)
+    while remaining > 0:
+        remaining -= len(receive(connection))
+
+
+def body_length(head):
+    for line in head.split(b"\r\n")[1:]:
+        name, _, value = line.partition(b":")
+        if name.lower() == b"content-length":
+            return int(value)
+    raise OSError("an answer without Content-Length")
+
+
+def receive(connection):
+    data = connection.recv(4096)
+    if not data:
+        raise OSError("the server closed a connection")
+    return data
+
+
+def is_open(connection):
+    """Whether the server has neither closed the connection nor sent more."""
+    connection.setblocking(False)
+    try:
+        return connection.recv(1) != b""
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+
+
+def main():
+    port, path, count = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
+    connections = []
+    try:
+        for number in range(count):
+            connections.append(open_connection(number, port, request))
+    except OSError as error:
+        print(f"after {len(connections)} connections: {error}", flush=True)
+        return
+    print("open", flush=True)
+    sys.stdin.readline()
+    closed = sum(not is_open(connection) for connection in connections)
+    print(f"{closed} were closed" if closed else "alive", flush=True)
+    sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""One round of load by wrk, and what it cost the server."""
+
+import json
+import os
+import resource
+import statistics
+import subprocess
+import time
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from harness import places
+from harness.places import BENCHMARKS
+from harness.process import ServerFailure
+
+# wrk waits for its threads a little longer than it was told to run.
+GRACE_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What one round measured, times in microseconds.
+
+    `user`, `system` and `total` are CPU a request, `rate` is requests a second, and `others` is the
+    share of the machine that neither the server nor wrk used, but something else.
+    """
+
+    user: float
+    system: float
+    total: float
+    p50: float
+    p99: float
+    rate: float
+    errors: float
+    others: float
+
+
+@dataclass(frozen=True)
+class Load:
+    """How hard wrk presses."""
+
+    threads: int
+    connections: int
+
+    def run(self, server, scenario, seconds):
+        """Runs wrk once and returns its report."""
+        command = [
+            places.in_path("wrk"),
+            "--threads", str(self.threads),
+            "--connections", str(self.connections),
+            "--duration", f"{seconds}s",
+            "--latency",
+            "--script", str(BENCHMARKS / "load.lua"),
+            f"http://127.0.0.1:{server.port}{scenario.path}",
+            "--", scenario.method, str(scenario.body_bytes), str(scenario.pipelined),
+        ]
+        result = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            timeout=seconds + GRACE_SECONDS,
+            check=False,
+        )
+        lines = result.stdout.strip().splitlines()
+        if result.returncode != 0 or not lines or not lines[-1].startswith("{"):
+            raise ServerFailure(f"wrk failed: {(result.stderr or result.stdout).strip()[-200:]}")
+        return json.loads(lines[-1])
+
+    def sample(self, server, scenario, seconds):
+        """Runs wrk once and divides the server's CPU time by the requests it completed."""
+        machine_before = _busy_seconds()
+        client_before = _children_seconds()
+        before = server.processor_time()
+        started = time.monotonic()
+        report = self.run(server, scenario, seconds)
+        spent = server.processor_time() - before
+        elapsed = time.monotonic() - started
+        client = _children_seconds() - client_before
+        machine = _busy_seconds() - machine_before
+        requests = report["requests"]
+        if requests == 0:
+            raise ServerFailure("it completed no request")
+        others = machine - client - (spent.user + spent.system) / 1_000_000
+        return Sample(
+            user=spent.user / requests,
+            system=spent.system / requests,
+            total=(spent.user + spent.system) / requests,
+            p50=report["p50_us"],
+            p99=report["p99_us"],
+            rate=requests / (report["duration_us"] / 1_000_000),
+            errors=report["refused"] + report["broken"] + report["timeouts"] + report["statuses"],
+            others=max(0.0, others / elapsed / os.cpu_count()),
+        )
+
+
+def median(samples):
+    """The median of each number by itself; errors are summed, because none is expected."""
+    values = {}
+    for field in fields(Sample):
+        column = [getattr(sample, field.name) for sample in samples]
+        values[field.name] = sum(column) if field.name == "errors" else statistics.median(column)
+    return Sample(**values)
+
+
+def _children_seconds():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _busy_seconds():
+    """CPU time of the whole machine that was not idle or waiting for a disk."""
+    fields_of_cpu = Path("/proc/stat").read_text().splitlines()[0].split()[1:9]
+    user, nice, system, _, _, interrupt, softirq, steal = map(int, fields_of_cpu)
+    busy = user + nice + system + interrupt + softirq + steal
+    return busy / os.sysconf("SC_CLK_TCK")

@@ -1,0 +1,74 @@
+"""The suites: what each measures, of which servers, against which bars."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from harness import bars, interleave, memory, peers, report, scenario
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A table with a title, a list of peers and bars."""
+
+    name: str
+    title: str
+    peers: Callable[[], list]
+    bars: list
+    table: Callable
+    run: Callable
+
+    def measure(self, options):
+        chosen = self.peers()
+        if options.only:
+            chosen = [peer if peer.key in options.only else left_out(peer) for peer in chosen]
+        return self.run(chosen, options)
+
+
+def left_out(peer):
+    """The peer as one that is not there, so that the table still names it."""
+    return replace(peer, executable=None, missing="left out by --only")
+
+
+def _http(chosen, options):
+    return interleave.measure(scenario.HTTP, chosen, options)
+
+
+def _proxy(chosen, options):
+    return interleave.measure(scenario.PROXY, chosen, options, peers.upstreams())
+
+
+def _memory(chosen, options):
+    return memory.measure(scenario.MEMORY[0], chosen, options)
+
+
+SUITES = {
+    suite.name: suite
+    for suite in (
+        Suite(
+            name="http",
+            title="HTTP/1.1 server, CPU per request",
+            peers=peers.http_servers,
+            bars=bars.HTTP,
+            table=report.load_table(
+                {"go": ("total", "user", "p99"), "hummingbird": ("total",)}
+            ),
+            run=_http,
+        ),
+        Suite(
+            name="proxy",
+            title="Reverse proxy, CPU per request",
+            peers=peers.proxies,
+            bars=bars.PROXY,
+            table=report.load_table({"envoy": ("total", "user", "p99"), "caddy": ("total",)}),
+            run=_proxy,
+        ),
+        Suite(
+            name="memory",
+            title="Memory per idle connection",
+            peers=peers.idle_servers,
+            bars=bars.MEMORY,
+            table=report.idle_table(("go", "fasthttp")),
+            run=_memory,
+        ),
+    )
+}
