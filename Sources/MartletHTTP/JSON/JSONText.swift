@@ -58,6 +58,11 @@ enum JSONText {
         }
     }
 
+    /// Why a number is refused.
+    static func notFinite(_ value: some Encodable) -> String {
+        "\(value) is not a number that JSON can say"
+    }
+
     /// Writes the escape of one byte and returns its length.
     private static func escape(_ byte: UInt8, into output: UnsafeMutableRawPointer) -> Int {
         let letter: UInt8
