@@ -1,6 +1,7 @@
 # Every target is silent on success and shows detail on failure; VERBOSE=1 shows everything.
 #
-# Builds: .build (debug), .build-release (release), .build-tsan (thread sanitizer).
+# Builds: .build (debug), .build-release (release), .build-tsan (thread sanitizer),
+# .build-bench (peers to measure against).
 # Fuzzing: a fuzz test reads MARTLET_FUZZ_CASES, the number of its cases; without it, it runs a
 # fixed number from a fixed seed, as part of `make test`. Suites that fuzz have Fuzz in their name.
 
@@ -38,6 +39,8 @@ run: build  ## Start the shop: gateway on :8080, console on :7070
 test: setup  ## Run every test, and the allocation budgets
 	@$(quiet) "Building the tests" swift build --build-tests
 	@$(quiet) "Testing" swift test --skip-build --disable-xctest
+	@$(quiet) "Testing the benchmark harness" python3 -m unittest discover -s Benchmarks/tests \
+		-t Benchmarks
 	@$(MAKE) budgets
 
 budgets:  ## Check the allocation budgets in Benchmarks/Thresholds
@@ -56,6 +59,8 @@ bench-setup:  ## Install the peers to measure against
 
 bench: bench-setup  ## Measure against the peers: make bench SUITE=http
 	@scripts/setup run
+	@$(quiet) "Building the servers to measure (the first time takes several minutes)" \
+		Benchmarks/build
 	@Benchmarks/run $(SUITE)
 
 format:  ## Format every Swift file
@@ -76,4 +81,4 @@ docs:  ## Build the documentation; its warnings are errors
 	done
 
 clean:  ## Remove everything that was built or installed here
-	@rm -rf .build .build-release .build-tsan .venv
+	@rm -rf .build .build-release .build-tsan .build-bench .venv

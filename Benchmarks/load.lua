@@ -15,7 +15,7 @@ end
 
 -- wrk corrects its latencies for requests that it would have sent in time, and what the correction
 -- adds below the smallest latency is in the count but not in the sum: percentile() then looks too
--- high, or past the end, where it is 0. The largest share that is not past the end is what is there.
+-- high, or past the end, where it is 0. The largest share that is not past the end is the sum.
 local function counted_share(latency)
     local inside, past = 0, 100
     for _ = 1, 30 do

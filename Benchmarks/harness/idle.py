@@ -27,7 +27,7 @@ class Idle:
         return (self.after - self.before) / self.connections / 1024
 
 
-def sample(server, scenario, connections):
+def sample(server, scenario, connections, settle=SETTLE_SECONDS):
     """Opens the connections from a process of its own and reads what the server holds."""
     before = server.resident_bytes()
     client = subprocess.Popen(
@@ -42,7 +42,7 @@ def sample(server, scenario, connections):
     )
     try:
         _expect(client, "open")
-        time.sleep(SETTLE_SECONDS)
+        time.sleep(settle)
         after = server.resident_bytes()
         client.stdin.write("\n")
         client.stdin.flush()

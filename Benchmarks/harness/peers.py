@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from harness import places, versions
 from harness.places import CONFIGURATIONS, MARTLET_SERVER, PEER_BUILD
 
-SETUP = "not installed, see Benchmarks/setup"
-BUILD = "not built, see Benchmarks/build"
+SETUP = "not installed, see `make bench-setup`"
+BUILD = "not built, see `Benchmarks/build`"
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from pathlib import Path
 TICK_MICROSECONDS = 1_000_000 / os.sysconf("SC_CLK_TCK")
 START_SECONDS = 20
 STOP_SECONDS = 5
+# A zombie waits for its parent to read its exit status; it holds nothing and runs no more.
+ENDED_STATES = "ZX"
 
 
 class ServerFailure(Exception):
@@ -43,18 +45,18 @@ class ServerProcess:
         self.name = name
         self.port = port
         self._command = command
-        self._folder = Path(folder)
+        self.folder = Path(folder)
         self._process = None
 
     def __enter__(self):
-        environment = dict(os.environ, XDG_DATA_HOME=str(self._folder), HOME=str(self._folder))
+        environment = dict(os.environ, XDG_DATA_HOME=str(self.folder), HOME=str(self.folder))
         with open(self._log, "wb") as log:
             self._process = subprocess.Popen(
                 self._command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                cwd=self._folder,
+                cwd=self.folder,
                 env=environment,
                 start_new_session=True,
             )
@@ -68,6 +70,7 @@ class ServerProcess:
             pass
         self._signal(signal.SIGKILL)
         self._process.wait()
+        self._wait_for_workers()
 
     def check(self, scenario):
         """Waits until the server answers the scenario's request, and checks what it answers."""
@@ -101,7 +104,7 @@ class ServerProcess:
 
     @property
     def _log(self):
-        return self._folder / "server.log"
+        return self.folder / "server.log"
 
     def _last_words(self):
         lines = self._log.read_text(errors="replace").strip().splitlines()
@@ -118,6 +121,13 @@ class ServerProcess:
             connection.close()
 
     def _process_fields(self):
+        """What `_session` finds, of a server that is expected to run."""
+        found = self._session()
+        if not found:
+            raise ServerFailure(f"it stopped: {self._last_words()}")
+        return found
+
+    def _session(self):
         """/proc/PID/stat after the name, for each process of the session; the id comes last."""
         found = []
         for entry in filter(str.isdigit, os.listdir("/proc")):
@@ -126,10 +136,8 @@ class ServerProcess:
             except (FileNotFoundError, ProcessLookupError):
                 continue
             fields = text.rpartition(")")[2].split()
-            if int(fields[3]) == self._process.pid:
+            if int(fields[3]) == self._process.pid and fields[0] not in ENDED_STATES:
                 found.append(fields + [entry])
-        if not found:
-            raise ServerFailure(f"it stopped: {self._last_words()}")
         return found
 
     def _signal(self, number):
@@ -137,6 +145,12 @@ class ServerProcess:
             os.killpg(self._process.pid, number)
         except ProcessLookupError:
             pass
+
+    def _wait_for_workers(self):
+        """Waits until the killed workers, which are no children of ours, are gone."""
+        deadline = time.monotonic() + STOP_SECONDS
+        while self._session() and time.monotonic() < deadline:
+            time.sleep(0.01)
 
 
 def _resident_bytes(process):

@@ -138,6 +138,12 @@ def noise(outcome):
     return [f"{line}\n" for line in lines]
 
 
+def shown(reading, limit):
+    """Two decimals, or four when two would hide on which side of the limit the reading is."""
+    short = f"{reading:.2f}"
+    return short if (float(short) <= limit) == (reading <= limit) else f"{reading:.4f}"
+
+
 def bars(wanted, outcome):
     """Pass or fail against each bar."""
     names = {peer.key: peer.name for peer in outcome.peers}
@@ -150,6 +156,6 @@ def bars(wanted, outcome):
         if reading is None:
             verdict = ["–", f"not measured: {bar.absence(outcome)}"]
         else:
-            verdict = [f"{reading:.2f}", "pass" if reading <= bar.limit else "**fail**"]
+            verdict = [shown(reading, bar.limit), "pass" if reading <= bar.limit else "**fail**"]
         lines.append(row([title, server, f"{bar.limit:g}", *verdict]))
     return lines
