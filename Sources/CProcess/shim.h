@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
@@ -20,6 +21,16 @@ static inline int martlet_adopt_orphans(void) {
 /// Marks every open descriptor from `first` on as close-on-exec; 0 or -1 with errno.
 static inline int martlet_close_on_exec_from(unsigned int first) {
     return (int)syscall(SYS_close_range, first, ~0U, 1U << 2 /* CLOSE_RANGE_CLOEXEC */);
+}
+
+/// Names the calling thread in `top -H`; at most 15 bytes count.
+static inline void martlet_name_thread(const char *name) {
+    prctl(PR_SET_NAME, name, 0, 0, 0);
+}
+
+/// A pipe whose ends no other program inherits; 0 or -1 with errno.
+static inline int martlet_pipe(int ends[2]) {
+    return (int)syscall(SYS_pipe2, ends, O_CLOEXEC);
 }
 
 /// The process id of a child that has exited and was not waited for yet, which stays so; 0 when
@@ -38,9 +49,7 @@ static inline pid_t martlet_exited_child(void) {
 /// failed, exec included.
 static inline pid_t martlet_spawn_tied(char *const argv[]) {
     int report[2];
-    if (pipe(report) != 0) return -errno;
-    fcntl(report[0], F_SETFD, FD_CLOEXEC);
-    fcntl(report[1], F_SETFD, FD_CLOEXEC);
+    if (martlet_pipe(report) != 0) return -errno;
     pid_t parent = getpid();
     pid_t child = fork();
     if (child == 0) {

@@ -1,0 +1,4 @@
+/// Why a command does nothing: printed as it is.
+struct Refusal: Error, CustomStringConvertible {
+    var description: String
+}
