@@ -23,6 +23,7 @@ package struct DefinitionReader {
     /// Reads the definition.
     ///
     /// - Parameter yaml: The file's text.
+    /// - Returns: The definition, with its services in order of dependency.
     /// - Throws: ``DefinitionError`` with everything that is wrong.
     package func read(_ yaml: String) throws(DefinitionError) -> SystemDefinition {
         let definition = readDocument(yaml)

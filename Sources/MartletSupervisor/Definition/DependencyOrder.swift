@@ -10,6 +10,7 @@ package enum DependencyOrder {
     /// - Parameters:
     ///   - names: What to order.
     ///   - dependencies: The names that a name depends on; each must be among `names`.
+    /// - Returns: The names in order.
     /// - Throws: ``Cycle`` for the first circle found.
     package static func sorted(
         _ names: [String],

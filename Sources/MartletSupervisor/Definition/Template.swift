@@ -69,6 +69,7 @@ package struct Template: Hashable, Sendable {
     /// - Parameters:
     ///   - ownPort: What `${PORT}` is.
     ///   - ports: The port of every service.
+    /// - Returns: The text.
     package func resolved(ownPort: Int, ports: [String: Int]) -> String {
         parts.map { part in
             switch part {

@@ -66,6 +66,7 @@ package final class Journal: Sendable {
     /// The kept lines of all services, oldest first.
     ///
     /// - Parameter sequence: Only lines after this one.
+    /// - Returns: The lines.
     package func lines(after sequence: UInt64 = 0) -> [JournalLine] {
         let all = state.withLock { state in state.rings.values.flatMap(\.all) }
         return all.filter { $0.sequence > sequence }.sorted { $0.sequence < $1.sequence }

@@ -9,7 +9,9 @@ enum CStrings {
     ) -> Result {
         // The pointers come from strdup and are freed after the call; nobody else has them.
         let pointers = strings.map { strdup($0) }
-        defer { pointers.forEach { free($0) } }
+        defer {
+            for pointer in pointers { free(pointer) }
+        }
         return body(pointers + [nil])
     }
 }

@@ -35,6 +35,7 @@ enum GuardSpawner {
     /// - Parameters:
     ///   - specification: The program.
     ///   - executable: The `martlet` that has the guard in it.
+    /// - Returns: The guard and our ends of what it holds.
     /// - Throws: ``Failure`` when the directory is missing or the kernel refuses.
     static func spawn(
         _ specification: ProcessSpecification,
@@ -47,7 +48,7 @@ enum GuardSpawner {
         do {
             try open(&plumbing)
             let guardID = try start(specification, executable: executable, plumbing)
-            plumbing.theirs.forEach { close($0) }
+            for descriptor in plumbing.theirs { close(descriptor) }
             return Started(
                 guardID: guardID,
                 control: plumbing.control[0],
@@ -55,7 +56,7 @@ enum GuardSpawner {
                 standardError: plumbing.error[0]
             )
         } catch {
-            (plumbing.ours + plumbing.theirs).forEach { close($0) }
+            for descriptor in plumbing.ours + plumbing.theirs { close(descriptor) }
             throw error
         }
     }
