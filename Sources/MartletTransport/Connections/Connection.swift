@@ -21,7 +21,8 @@ package final class Connection: ChannelDuplexHandler {
     private var driver: (any ConnectionDriver)?
     private var context: ChannelHandlerContext?
     private let isSecured: Bool
-    private var isOpen = false
+    /// Whether the driver has been told that the connection is ready.
+    package private(set) var isOpen = false
     private var isReadingPaused = false
     private var isReadHeldBack = false
     private var failure: (any Error)?
@@ -95,12 +96,14 @@ package final class Connection: ChannelDuplexHandler {
 
     package func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        loop.turn { driver?.attached(self) }
         if context.channel.isActive, !isSecured {
             open()
         }
     }
 
     package func handlerRemoved(context: ChannelHandlerContext) {
+        loop.turn { finish() }
         self.context = nil
     }
 

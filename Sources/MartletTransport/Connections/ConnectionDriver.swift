@@ -5,6 +5,10 @@ package import NIOCore
 /// Every method is called on the connection's event loop, inside a turn of it: what is written is
 /// gathered, and leaves when the turn ends.
 package protocol ConnectionDriver: AnyObject {
+    /// The connection exists; its TLS handshake is still to come.
+    ///
+    /// Nothing may be written yet.
+    func attached(_ connection: Connection)
     /// The connection is ready: connected, and its TLS handshake is done.
     func opened(_ connection: Connection)
     /// Bytes have arrived; never empty.

@@ -5,33 +5,45 @@ import Synchronization
 ///
 /// The count is odd while the loop runs someone's code, so that holding a loop shows as the same
 /// odd number twice; no clock is read on the loop.
-package final class LoopActivity: Sendable {
+// Sound because `depth` is touched on the loop only, and all else is atomic or behind a `Mutex`.
+package final class LoopActivity: @unchecked Sendable {
     private let sequence = Atomic<UInt64>(0)
     private let label = Atomic<UInt32>(0)
     private let job = Atomic<UInt>(0)
+    /// How many pieces of work are on the loop's stack.
+    private var depth = 0
     /// The labels of tasks that are suspended, by the task's address.
     private let suspended = Mutex<[UInt: WorkLabel]>([:])
 
     /// The loop begins to run something that will label itself.
     @inline(__always)
     package func begin() {
-        label.store(0, ordering: .relaxed)
-        sequence.add(1, ordering: .releasing)
+        begin(address: 0)
     }
 
     /// The loop begins to run a task's next part.
     @inline(__always)
     package func begin(job: UnownedJob) {
         // Sound because a job of a task has the address of the task, and only the address is kept.
-        self.job.store(unsafeBitCast(job, to: UInt.self), ordering: .relaxed)
-        label.store(0, ordering: .relaxed)
-        sequence.add(1, ordering: .releasing)
+        begin(address: unsafeBitCast(job, to: UInt.self))
     }
 
-    /// The loop is free again.
+    @inline(__always)
+    private func begin(address: UInt) {
+        job.store(address, ordering: .relaxed)
+        label.store(0, ordering: .relaxed)
+        // By two inside another piece of work: the count is odd as long as the loop is held.
+        let step: UInt64 = depth == 0 ? 1 : 2
+        depth += 1
+        sequence.store(sequence.load(ordering: .relaxed) &+ step, ordering: .releasing)
+    }
+
+    /// What began last has returned.
     @inline(__always)
     package func end() {
-        sequence.add(1, ordering: .releasing)
+        depth -= 1
+        let step: UInt64 = depth == 0 ? 1 : 2
+        sequence.store(sequence.load(ordering: .relaxed) &+ step, ordering: .releasing)
         job.store(0, ordering: .relaxed)
     }
 

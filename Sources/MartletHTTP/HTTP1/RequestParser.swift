@@ -1,0 +1,253 @@
+import HTTPTypes
+package import NIOCore
+
+/// A server's side of HTTP/1 parsing: bytes in, request heads and content out (RFC 9112).
+///
+/// Sans-I/O: it has no clock and no connection. After it has refused something it refuses
+/// everything, because nobody can know where the next message begins.
+package struct RequestParser: ~Copyable {
+    /// What came out.
+    package enum Event: Sendable {
+        /// There is nothing more in the bytes that are here.
+        case needsMore
+        /// A request begins.
+        ///
+        /// Unless its framing is `none`, content and an end follow.
+        case head(RequestHead)
+        /// A piece of content.
+        case data(ByteBuffer)
+        /// The content ends.
+        case end(trailers: Headers?)
+        /// The message is refused.
+        case refused(HTTP1Error)
+    }
+
+    private enum State {
+        case head
+        case length(Int)
+        case chunked(ChunkedDecoder)
+        case refused(HTTP1Error)
+        case passThrough
+    }
+
+    private let limits: HTTPLimits
+    private var state = State.head
+    private var buffer = ByteBuffer()
+    private var reader = HeadReader()
+    private var line = RequestLine()
+    /// The last authority; requests on a connection mostly share it.
+    private var authority = ""
+    private var bodyLength = 0
+
+    package init(limits: HTTPLimits) {
+        self.limits = limits
+    }
+
+    /// How many bytes wait to be parsed.
+    package var bufferedCount: Int { buffer.readableBytes }
+
+    /// Whether a head has begun and is not complete.
+    package var isWithinHead: Bool {
+        if case .head = state { buffer.readableBytes > 0 } else { false }
+    }
+
+    /// Takes bytes that arrived.
+    package mutating func feed(_ bytes: ByteBuffer) {
+        if buffer.readableBytes == 0 {
+            buffer = bytes
+        } else {
+            buffer.writeImmutableBuffer(bytes)
+        }
+    }
+
+    /// Gives out what is left as it is, from now on: the connection belongs to another protocol.
+    package mutating func passThrough() -> ByteBuffer {
+        state = .passThrough
+        defer { buffer = ByteBuffer() }
+        return buffer
+    }
+
+    /// The next event in the bytes that are here.
+    package mutating func next() -> Event {
+        switch state {
+        case .head:
+            return nextHead()
+        case .length(let left):
+            return nextData(left)
+        case .chunked(var decoder):
+            return nextChunk(&decoder)
+        case .refused(let error):
+            return .refused(error)
+        case .passThrough:
+            guard buffer.readableBytes > 0 else { return .needsMore }
+            defer { buffer = ByteBuffer() }
+            return .data(buffer)
+        }
+    }
+
+    /// The whole content, when it is all here; leaves everything as it is when it is not.
+    package mutating func takeWholeBody() -> ByteBuffer? {
+        guard case .length(let count) = state, buffer.readableBytes >= count,
+            let body = buffer.readSlice(length: count)
+        else { return nil }
+        finishMessage()
+        return body
+    }
+
+    private mutating func finishMessage() {
+        state = .head
+        bodyLength = 0
+        if buffer.readableBytes == 0 {
+            // Lets the socket's read buffer be used again.
+            buffer = ByteBuffer()
+        }
+    }
+
+    private mutating func refuse(_ error: HTTP1Error) -> Event {
+        state = .refused(error)
+        buffer = ByteBuffer()
+        return .refused(error)
+    }
+
+    // MARK: Content
+
+    private mutating func nextData(_ left: Int) -> Event {
+        let count = min(left, buffer.readableBytes)
+        guard left > 0 else {
+            finishMessage()
+            return .end(trailers: nil)
+        }
+        guard count > 0, let piece = buffer.readSlice(length: count) else { return .needsMore }
+        state = .length(left - count)
+        return .data(piece)
+    }
+
+    private mutating func nextChunk(_ decoder: inout ChunkedDecoder) -> Event {
+        let output = decoder.next(from: &buffer, limits: limits)
+        state = .chunked(decoder)
+        switch output {
+        case .needsMore:
+            return .needsMore
+        case .data(let piece):
+            bodyLength += piece.readableBytes
+            guard bodyLength <= limits.bodySize else { return refuse(tooLong) }
+            return .data(piece)
+        case .end(let trailers):
+            finishMessage()
+            return .end(trailers: trailers)
+        case .refused(let error):
+            return refuse(error)
+        }
+    }
+
+    private var tooLong: HTTP1Error {
+        HTTP1Error(.contentTooLarge, "The body is longer than \(limits.bodySize) bytes.")
+    }
+
+    // MARK: Head
+
+    private mutating func nextHead() -> Event {
+        guard buffer.readableBytes > 0 else { return .needsMore }
+        var reader = self.reader
+        var line = self.line
+        let outcome = buffer.withUnsafeReadableBytes { bytes in
+            reader.read(bytes, startLineLimit: limits.requestLineSize, limits: limits) {
+                line.parse($0, line: $1)
+            }
+        }
+        switch outcome {
+        case .needsMore:
+            self.reader = reader
+            self.line = line
+            return .needsMore
+        case .refused(let error):
+            return refuse(error)
+        case .complete(let length):
+            guard let bytes = buffer.readSlice(length: length) else { return .needsMore }
+            self.reader = HeadReader()
+            self.line = RequestLine()
+            let (slices, facts) = reader.fields.take()
+            return finishHead(line, Headers(bytes: bytes, slices: slices), facts)
+        }
+    }
+
+    private mutating func finishHead(
+        _ line: RequestLine,
+        _ headers: Headers,
+        _ facts: FieldFacts
+    ) -> Event {
+        if let error = check(line, facts) ?? noteAuthority(line, headers, facts) {
+            return refuse(error)
+        }
+        let framing: BodyFraming
+        if facts.isChunked {
+            framing = .chunked
+            state = .chunked(ChunkedDecoder())
+        } else if let length = facts.contentLength, length > 0 {
+            guard length <= limits.bodySize else { return refuse(tooLong) }
+            framing = .length(length)
+            state = .length(length)
+        } else {
+            framing = .none
+            finishMessage()
+        }
+        return .head(
+            RequestHead(
+                method: line.method,
+                target: line.target,
+                scheme: line.scheme,
+                authority: authority,
+                minorVersion: line.minorVersion,
+                headers: headers,
+                framing: framing,
+                keepsAlive: !facts.saysClose && (line.minorVersion == 1 || facts.saysKeepAlive),
+                expectsContinue: facts.expectsContinue && line.minorVersion == 1
+                    && framing != .none,
+                asksForUpgrade: facts.saysUpgrade && facts.hasUpgrade
+            )
+        )
+    }
+
+    private func check(_ line: RequestLine, _ facts: FieldFacts) -> HTTP1Error? {
+        if facts.isChunked, facts.contentLength != nil {
+            return .malformed("There are both a Content-Length and a Transfer-Encoding.")
+        }
+        if facts.isChunked, line.minorVersion == 0 {
+            return .malformed("HTTP/1.0 has no Transfer-Encoding.")
+        }
+        if facts.expectsOther {
+            return HTTP1Error(.expectationFailed, "The only expectation met is 100-continue.")
+        }
+        if facts.hostIndex == nil, line.minorVersion == 1 {
+            return .malformed("There is no Host field.")
+        }
+        if line.method == .connect, facts.isChunked || facts.contentLength ?? 0 > 0 {
+            return .malformed("CONNECT has no content.")
+        }
+        return nil
+    }
+
+    private mutating func noteAuthority(
+        _ line: RequestLine,
+        _ headers: Headers,
+        _ facts: FieldFacts
+    ) -> HTTP1Error? {
+        var error: HTTP1Error?
+        if let index = facts.hostIndex {
+            headers.withValueBytes(at: index) { bytes in
+                if bytes.elementsEqual(authority.utf8) { return }
+                if Authority.isValid(bytes) {
+                    authority = String(decoding: bytes, as: UTF8.self)
+                } else {
+                    error = .malformed("The Host field is not a host.")
+                }
+            }
+        } else {
+            authority = ""
+        }
+        if let own = line.authority {
+            authority = own
+        }
+        return error
+    }
+}

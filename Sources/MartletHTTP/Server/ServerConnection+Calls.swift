@@ -1,0 +1,151 @@
+import HTTPTypes
+import MartletCore
+import MartletTransport
+import NIOCore
+
+// MARK: - Running the handler
+
+extension ServerConnection: CallScope {
+    /// Starts the handler for a request, on this loop, now.
+    func start(_ head: RequestHead, body: Body) {
+        prepareCall(head)
+        let peer = currentPeer()
+        call.request = Request(
+            parsedMethod: head.method,
+            target: head.target,
+            scheme: head.scheme ?? (peer.isSecure ? "https" : "http"),
+            authority: head.authority,
+            headers: head.headers,
+            body: body,
+            peer: peer
+        )
+        phase = .calling
+        let number = call.number
+        loop.activity.begin()
+        let task = Task.immediate(executorPreference: loop) { await self.runCall() }
+        let label = loop.activity.currentLabel
+        loop.activity.end()
+        guard call.number == number, case .calling = phase else { return }
+        call.task = task
+        call.isSuspended = true
+        call.label = label
+        loop.activity.suspend(task: call.taskAddress, label: label)
+        armDeadline()
+    }
+
+    private func prepareCall(_ head: RequestHead) {
+        call.number += 1
+        call.isHead = head.method == .head
+        call.isConnect = head.method == .connect
+        call.minorVersion = head.minorVersion
+        call.keepsAlive = head.keepsAlive
+        call.asksForUpgrade = head.asksForUpgrade
+    }
+
+    private func currentPeer() -> Peer {
+        if let peer { return peer }
+        let address = connection?.remoteAddress
+        let made = Peer(
+            address: address?.ipAddress ?? "unix",
+            port: address?.port ?? 0,
+            isSecure: connection?.security != nil,
+            certificateNames: connection?.security?.peerNames ?? []
+        )
+        peer = made
+        return made
+    }
+
+    /// The body of the call's task: handler, then answer.
+    private func runCall() async {
+        guard let request = call.request else { return }
+        call.request = nil
+        withUnsafeCurrentTask { task in
+            // Sound because only the address is kept, to be compared.
+            call.taskAddress = task.map { unsafeBitCast($0, to: UInt.self) } ?? 0
+        }
+        var context = CallContext()
+        context.scope = self
+        let response: Response
+        do {
+            response = try await core.handler.handle(request, context: context)
+        } catch {
+            response = core.response(to: error, context: context)
+        }
+        await answer(response)
+    }
+
+    private func answer(_ response: Response) async {
+        if loop.isCurrent, response.upgrade == nil, let body = response.body.whole {
+            loop.turn {
+                sendWhole(response, body: body)
+                finishCall()
+            }
+            return
+        }
+        await answerInPieces(response)
+    }
+
+    /// Ends the call; goes on with the next request or closes.
+    func finishCall() {
+        if call.isSuspended {
+            loop.activity.forget(task: call.taskAddress)
+        }
+        let old = call
+        call = ServerCall(number: old.number)
+        deadlineTick = TickTimers.never
+        guard !isClosed else { return }
+        if old.isBodyPending {
+            old.incoming?.fail(CancellationError())
+        }
+        connection?.resumeReading()
+        if !old.keepsAlive || isDraining || old.owesContinue {
+            phase = .lingering
+            clearTimeout()
+            closesAfterFlush = true
+            markDirty()
+            return
+        }
+        if old.isBodyPending {
+            phase = .discardingBody
+            setTimeout(core.limits.bodyIdleTimeout)
+        } else {
+            phase = .idle
+            clearTimeout()
+        }
+        process()
+    }
+
+    // MARK: CallScope
+
+    func cancelCall(at instant: ContinuousClock.Instant) {
+        loop.assertCurrent()
+        if let deadline = call.deadline, deadline <= instant { return }
+        call.deadline = instant
+        if call.isSuspended {
+            armDeadline()
+        }
+    }
+
+    func setLabel(_ label: WorkLabel) {
+        loop.activity.setLabel(label)
+    }
+
+    /// Has the task cancelled at its deadline.
+    ///
+    /// A call that never suspends needs no timer; one with a far deadline only a tick, which comes
+    /// back here when the deadline is near.
+    func armDeadline() {
+        deadlineTick = TickTimers.never
+        guard let deadline = call.deadline else { return }
+        let number = call.number
+        let wait = max(.zero, deadline - ContinuousClock.now)
+        guard wait < .milliseconds(500) else {
+            deadlineTick = loop.timers.tick(after: wait - .milliseconds(300))
+            return
+        }
+        loop.eventLoop.scheduleTask(in: TimeAmount(wait)) { [weak self] in
+            guard let self, self.call.number == number else { return }
+            self.call.task?.cancel()
+        }
+    }
+}

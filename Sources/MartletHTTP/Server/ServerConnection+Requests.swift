@@ -1,0 +1,248 @@
+import HTTPTypes
+import Logging
+import MartletCore
+import MartletTransport
+import NIOCore
+
+// MARK: - Taking requests out of the bytes
+
+extension ServerConnection {
+    /// Goes on with whatever the bytes that are here allow.
+    func process() {
+        guard !isProcessing else { return }
+        isProcessing = true
+        defer { isProcessing = false }
+        while true {
+            switch phase {
+            case .idle:
+                guard beginRequest() else { return }
+            case .awaitingBody(let head):
+                guard let body = parser.takeWholeBody() else {
+                    setTimeout(core.limits.bodyIdleTimeout)
+                    return
+                }
+                start(head, body: Body(body))
+            case .calling, .upgraded:
+                guard pumpBody() else { return }
+            case .discardingBody:
+                guard discardBody() else { return }
+            case .lingering, .closed:
+                return
+            }
+        }
+    }
+
+    /// Begins the next request.
+    ///
+    /// - Returns: Whether to look again.
+    private func beginRequest() -> Bool {
+        switch parser.next() {
+        case .needsMore:
+            if parser.bufferedCount == 0, servedAny {
+                waitForNextRequest()
+            } else if timeoutTick == TickTimers.never {
+                setTimeout(core.limits.headTimeout)
+            }
+            return false
+        case .head(let head):
+            servedAny = true
+            clearTimeout()
+            dispatch(head)
+            return true
+        case .refused(let error):
+            refuse(error)
+            return false
+        case .data, .end:
+            preconditionFailure("The parser gives content after a head only.")
+        }
+    }
+
+    private func waitForNextRequest() {
+        if isDraining || hasInputEnded {
+            closesAfterFlush = true
+            markDirty()
+        } else {
+            setTimeout(core.limits.keepAliveTimeout)
+        }
+    }
+
+    private func dispatch(_ head: RequestHead) {
+        switch head.framing {
+        case .none:
+            start(head, body: Body())
+        case .length(let count):
+            if count <= core.limits.wholeBodySize, !head.expectsContinue {
+                phase = .awaitingBody(head)
+            } else {
+                startStreaming(head, length: count)
+            }
+        case .chunked:
+            startChunked(head)
+        case .untilClose:
+            preconditionFailure("A request's content never ends with the connection.")
+        }
+    }
+
+    /// Hands a chunked body over whole when it is all here, else as a stream.
+    private func startChunked(_ head: RequestHead) {
+        guard !head.expectsContinue else {
+            startStreaming(head, length: nil)
+            return
+        }
+        var gathered = ByteBuffer()
+        while gathered.readableBytes <= core.limits.wholeBodySize {
+            switch parser.next() {
+            case .data(let piece):
+                if gathered.readableBytes == 0 {
+                    gathered = piece
+                } else {
+                    gathered.writeImmutableBuffer(piece)
+                }
+            case .end(let trailers):
+                guard let trailers else {
+                    start(head, body: Body(gathered))
+                    return
+                }
+                let incoming = startStreaming(head, length: nil, begun: gathered)
+                call.isBodyPending = false
+                incoming.finish(trailers: trailers)
+                return
+            case .needsMore:
+                startStreaming(head, length: nil, begun: gathered)
+                return
+            case .refused(let error):
+                refuse(error)
+                return
+            case .head:
+                preconditionFailure("A body ends before the next head.")
+            }
+        }
+        startStreaming(head, length: nil, begun: gathered)
+    }
+
+    @discardableResult
+    private func startStreaming(
+        _ head: RequestHead,
+        length: Int?,
+        begun: ByteBuffer = ByteBuffer()
+    ) -> IncomingBody {
+        let number = call.number + 1
+        let incoming = IncomingBody(
+            limit: core.limits.bodyBufferSize,
+            startsPaused: head.expectsContinue
+        ) { [weak self, loop] signal in
+            loop.run { [weak self] in self?.bodySignal(signal, number: number) }
+        }
+        call.incoming = incoming
+        call.isBodyPending = true
+        call.owesContinue = head.expectsContinue
+        if begun.readableBytes > 0 {
+            _ = incoming.push(begun)
+        }
+        start(head, body: Body(storage: .source(incoming, length: length)))
+        return incoming
+    }
+
+    // MARK: Bodies that stream
+
+    /// Moves what has come of the body to its reader.
+    ///
+    /// - Returns: Whether to look again.
+    private func pumpBody() -> Bool {
+        guard let incoming = call.incoming, call.isBodyPending, !call.isReadingHeld else {
+            holdPipelinedInput()
+            return false
+        }
+        switch parser.next() {
+        case .needsMore:
+            if case .calling = phase, !hasInputEnded, writeWaiter == nil {
+                setTimeout(core.limits.bodyIdleTimeout)
+            }
+            return false
+        case .data(let piece):
+            clearTimeout()
+            if !incoming.push(piece) {
+                call.isReadingHeld = true
+                connection?.pauseReading()
+            }
+            return true
+        case .end(let trailers):
+            clearTimeout()
+            call.isBodyPending = false
+            incoming.finish(trailers: trailers)
+            return true
+        case .refused(let error):
+            call.isBodyPending = false
+            call.keepsAlive = false
+            incoming.fail(HTTPError(error.status, detail: error.reason))
+            return false
+        case .head:
+            preconditionFailure("A body ends before the next head.")
+        }
+    }
+
+    /// Stops reading when enough of the requests to come is here.
+    private func holdPipelinedInput() {
+        if parser.bufferedCount >= core.limits.pipelinedSize {
+            connection?.pauseReading()
+        }
+    }
+
+    private func bodySignal(_ signal: IncomingBody.Signal, number: UInt64) {
+        guard number == call.number, !isClosed else { return }
+        switch signal {
+        case .wantsMore:
+            if call.owesContinue {
+                call.owesContinue = false
+                prepareOutput()
+                out.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
+                markDirty()
+            }
+            call.isReadingHeld = false
+            connection?.resumeReading()
+            process()
+        case .abandoned:
+            call.isReadingHeld = false
+        }
+    }
+
+    /// How many bytes of a body that nobody read are thrown away to keep the connection.
+    static let discardLimit = 256 * 1024
+
+    /// Throws away what is left of a body that nobody read.
+    ///
+    /// - Returns: Whether to look again.
+    private func discardBody() -> Bool {
+        switch parser.next() {
+        case .data(let piece):
+            discardedCount += piece.readableBytes
+            guard discardedCount <= Self.discardLimit else {
+                connection?.close()
+                return false
+            }
+            return true
+        case .end:
+            phase = .idle
+            discardedCount = 0
+            return true
+        case .needsMore:
+            return false
+        case .refused, .head:
+            connection?.close()
+            return false
+        }
+    }
+
+    // MARK: Refusing
+
+    /// Answers what cannot be a request, and closes.
+    func refuse(_ error: HTTP1Error) {
+        clearTimeout()
+        call = ServerCall(number: call.number + 1)
+        call.keepsAlive = false
+        phase = .calling
+        core.logger.debug("A request was refused.", metadata: ["reason": "\(error)"])
+        sendWhole(HTTPError(error.status, detail: error.reason).response(), body: nil)
+        finishCall()
+    }
+}

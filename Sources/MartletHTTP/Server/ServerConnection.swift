@@ -1,0 +1,260 @@
+import HTTPTypes
+import MartletCore
+import MartletTransport
+import NIOCore
+
+/// One connection of a server: takes requests out of its bytes one after the other, runs the
+/// handler for each on the connection's loop, and sends the answers in order.
+// Sound because it is touched on its loop only (asserted where others come in); the tasks of its
+// requests run on that loop too, and whatever may come from elsewhere goes through `Loop.run`.
+final class ServerConnection: @unchecked Sendable {
+    /// Where the connection is in its life.
+    enum Phase {
+        /// Waiting for the TLS handshake, or for a request.
+        case idle
+        /// A head has come whose small body has not.
+        case awaitingBody(RequestHead)
+        /// The handler runs, or its response is being sent.
+        case calling
+        /// The answer is out and the rest of an unread body is thrown away.
+        case discardingBody
+        /// The last answer is out; what still comes is thrown away until the peer closes.
+        case lingering
+        /// Another protocol has the connection.
+        case upgraded
+        /// It is closed.
+        case closed
+    }
+
+    let core: ServerCore
+    let shared: ServerLoop
+    let loop: Loop
+    var connection: Connection?
+    var phase = Phase.idle
+    var parser: RequestParser
+    var call = ServerCall()
+    var peer: Peer?
+
+    /// What this turn has to say; gathered in the loop's scratch buffer.
+    var out = ByteBuffer()
+    var isDirty = false
+    var closesAfterFlush = false
+    var isProcessing = false
+    var isDraining = false
+    var hasInputEnded = false
+    var servedAny = false
+    /// Who waits until the peer keeps up.
+    var writeWaiter: CheckedContinuation<Void, any Error>?
+
+    /// How much of an unread body has been thrown away.
+    var discardedCount = 0
+
+    var timeoutTick = TickTimers.never
+    var deadlineTick = TickTimers.never
+    var timerIndex = -1
+
+    init(core: ServerCore, shared: ServerLoop, loop: Loop) {
+        self.core = core
+        self.shared = shared
+        self.loop = loop
+        parser = RequestParser(limits: core.limits)
+    }
+
+    func setTimeout(_ duration: Duration) {
+        timeoutTick = loop.timers.tick(after: duration)
+    }
+
+    func clearTimeout() {
+        timeoutTick = TickTimers.never
+    }
+
+    var isClosed: Bool {
+        if case .closed = phase { true } else { false }
+    }
+}
+
+// MARK: - The connection's life
+
+extension ServerConnection: OwnedConnection, Closable {
+    var owner: AnyObject? { connection?.owner }
+
+    func attached(_ connection: Connection) {
+        self.connection = connection
+        setTimeout(core.limits.headTimeout)
+        loop.addTimed(self)
+    }
+
+    func opened(_ connection: Connection) {
+        if connection.isOverLimit {
+            refuse(HTTP1Error(.serviceUnavailable, "The server has too many connections."))
+        }
+    }
+
+    func received(_ bytes: ByteBuffer) {
+        switch phase {
+        case .lingering, .closed:
+            return
+        case .idle where parser.bufferedCount == 0 && servedAny:
+            setTimeout(core.limits.headTimeout)
+        default:
+            break
+        }
+        parser.feed(bytes)
+        process()
+    }
+
+    func inputEnded() {
+        hasInputEnded = true
+        switch phase {
+        case .calling:
+            process()
+            call.incoming?.fail(HTTP1Error.malformed("The connection closed within the body."))
+            if call.isStreamingResponse {
+                call.task?.cancel()
+            }
+            setTimeout(core.limits.halfCloseGrace)
+        case .upgraded:
+            call.incoming?.finish(trailers: nil)
+        default:
+            if isDirty {
+                closesAfterFlush = true
+            } else {
+                connection?.close()
+            }
+        }
+    }
+
+    func writabilityChanged() {
+        guard let connection, connection.isWritable else { return }
+        if case .calling = phase { clearTimeout() }
+        resumeWriter()
+    }
+
+    func closed(_ error: (any Error)?) {
+        phase = .closed
+        loop.removeTimed(self)
+        connection = nil
+        let cause = error ?? ConnectionClosedError()
+        call.incoming?.fail(cause)
+        if let waiter = writeWaiter {
+            writeWaiter = nil
+            waiter.resume(throwing: cause)
+        }
+        call.task?.cancel()
+    }
+
+    func drain() {
+        isDraining = true
+        switch phase {
+        case .idle where parser.bufferedCount == 0:
+            if servedAny || !(connection?.isOpen ?? false) {
+                connection?.close()
+            } else {
+                // It may have a request on its way; it is answered if it comes at once.
+                setTimeout(.milliseconds(500))
+            }
+        case .upgraded:
+            call.task?.cancel()
+        default:
+            break
+        }
+    }
+
+    func closeNow() {
+        connection?.close()
+    }
+
+    var dueTick: UInt64 { min(timeoutTick, deadlineTick) }
+
+    func timedOut() {
+        if deadlineTick <= timeoutTick {
+            armDeadline()
+            return
+        }
+        clearTimeout()
+        switch phase {
+        case .idle where parser.isWithinHead:
+            refuse(HTTP1Error(.requestTimeout, "The request head did not come in time."))
+        case .awaitingBody:
+            refuse(HTTP1Error(.requestTimeout, "The body did not come in time."))
+        case .calling where writeWaiter != nil:
+            connection?.close()
+        case .calling where hasInputEnded:
+            call.task?.cancel()
+        case .calling:
+            call.incoming?.fail(HTTPError(.requestTimeout, detail: "The body came too slowly."))
+        case .idle, .discardingBody, .lingering:
+            connection?.close()
+        case .upgraded, .closed:
+            break
+        }
+    }
+}
+
+// MARK: - Output
+
+extension ServerConnection: TurnEndObserver {
+    /// Has what `out` holds sent when the turn ends.
+    func markDirty() {
+        guard !isDirty else { return }
+        isDirty = true
+        loop.atTurnEnd(self)
+    }
+
+    /// Takes the loop's scratch buffer when nothing is gathered yet.
+    func prepareOutput() {
+        if out.capacity == 0 {
+            swap(&out, &loop.scratch)
+        }
+    }
+
+    func turnEnded() {
+        isDirty = false
+        sendOutput()
+        if closesAfterFlush {
+            closesAfterFlush = false
+            beginLingering()
+        }
+    }
+
+    /// Sends what is gathered and gives the buffer back to the loop.
+    func sendOutput() {
+        if out.readableBytes > 0 {
+            connection?.write(out)
+        }
+        connection?.flush()
+        guard out.capacity > 0 else { return }
+        if loop.scratch.capacity == 0, out.capacity <= Self.keptScratchSize {
+            // After the flush the storage is mostly ours alone, and is used again.
+            out.clear()
+            swap(&out, &loop.scratch)
+        } else {
+            out = ByteBuffer()
+        }
+    }
+
+    /// A scratch buffer that has grown larger than this is let go.
+    private static let keptScratchSize = 256 * 1024
+
+    private func beginLingering() {
+        guard let connection, !isClosed else { return }
+        if hasInputEnded {
+            connection.close()
+            return
+        }
+        phase = .lingering
+        connection.closeOutput()
+        setTimeout(.seconds(1))
+    }
+
+    func resumeWriter() {
+        guard let waiter = writeWaiter else { return }
+        writeWaiter = nil
+        waiter.resume()
+    }
+}
+
+/// The peer closed the connection.
+struct ConnectionClosedError: Error, CustomStringConvertible {
+    var description: String { "The peer closed the connection." }
+}

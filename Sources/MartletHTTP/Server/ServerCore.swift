@@ -1,0 +1,64 @@
+import HTTPTypes
+import Logging
+import MartletCore
+import MartletTransport
+import NIOCore
+import Synchronization
+
+/// What the connections of one server share.
+final class ServerCore: Sendable {
+    let limits: HTTPLimits
+    let handler: any Handler<Request, Response>
+    let logger: Logger
+    /// What `Server` says, as a whole field line, or nothing.
+    let serverLine: String
+
+    init(
+        limits: HTTPLimits,
+        handler: any Handler<Request, Response>,
+        logger: Logger,
+        serverName: String?
+    ) {
+        self.limits = limits
+        self.handler = handler
+        self.logger = logger
+        serverLine = serverName.map { "Server: \($0)\r\n" } ?? ""
+    }
+
+    /// The response for an error that a handler threw.
+    func response(to error: any Error, context: CallContext) -> Response {
+        if let error = error as? HTTPError {
+            if error.status.kind == .serverError {
+                logger.error("A request failed.", metadata: ["error": "\(error)"])
+            }
+            return error.response()
+        }
+        if error is CancellationError {
+            return HTTPError(
+                .serviceUnavailable,
+                detail: "The request was cancelled before it was answered."
+            ).response()
+        }
+        logger.error("A handler threw.", metadata: ["error": "\(error)"])
+        return HTTPError(.internalServerError).response()
+    }
+}
+
+/// What the connections of one loop share: the date line, made once a second.
+// Sound because it is touched on its loop only.
+final class ServerLoop: @unchecked Sendable {
+    private var seconds: Int64 = -1
+    private var line = ByteBuffer()
+
+    /// Writes `Date: …` with its CRLF.
+    func writeDate(_ now: Int64, into out: inout ByteBuffer) {
+        if now != seconds {
+            seconds = now
+            line.clear()
+            line.writeStaticString("Date: ")
+            line.writeString(HTTPDate.format(secondsSince1970: now))
+            line.writeStaticString("\r\n")
+        }
+        out.writeImmutableBuffer(line)
+    }
+}
