@@ -51,6 +51,7 @@ struct HeadReader {
     ///   - startLineLimit: The most bytes of the start line.
     ///   - limits: For the fields.
     ///   - startLine: Reads the start line; returns what is wrong with it.
+    /// - Returns: Whether the head is complete.
     mutating func read(
         _ bytes: UnsafeRawBufferPointer,
         startLineLimit: Int,
