@@ -54,13 +54,16 @@ class Load:
             f"http://127.0.0.1:{server.port}{scenario.path}",
             "--", scenario.method, str(scenario.body_bytes), str(scenario.pipelined),
         ]
-        result = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            timeout=seconds + GRACE_SECONDS,
-            check=False,
-        )
+        try:
+            result = subprocess.run(
+                command,
+                capture_output=True,
+                text=True,
+                timeout=seconds + GRACE_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise ServerFailure("wrk did not end in time") from error
         lines = result.stdout.strip().splitlines()
         if result.returncode != 0 or not lines or not lines[-1].startswith("{"):
             raise ServerFailure(f"wrk failed: {(result.stderr or result.stdout).strip()[-200:]}")

@@ -41,8 +41,7 @@ def free_port():
 class ServerProcess:
     """A server in a session of its own, so that its workers are counted and stopped with it."""
 
-    def __init__(self, name, command, port, folder):
-        self.name = name
+    def __init__(self, command, port, folder):
         self.port = port
         self._command = command
         self.folder = Path(folder)

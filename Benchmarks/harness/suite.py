@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from harness import bars, interleave, memory, peers, report, scenario
+from harness import bars, memory, peers, report, scenario
+from harness.interleave import InterleavedRun
+from harness.load import Load
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,17 @@ def left_out(peer):
     return replace(peer, executable=None, missing="left out by --only")
 
 
+def _interleaved(scenarios, chosen, options):
+    load = Load(threads=options.threads, connections=options.connections)
+    return InterleavedRun(scenarios, chosen, load, options)
+
+
 def _http(chosen, options):
-    return interleave.measure(scenario.HTTP, chosen, options)
+    return _interleaved(scenario.HTTP, chosen, options).measure()
 
 
 def _proxy(chosen, options):
-    return interleave.measure(scenario.PROXY, chosen, options, peers.upstreams())
+    return _interleaved(scenario.PROXY, chosen, options).measure(peers.upstreams())
 
 
 def _memory(chosen, options):

@@ -31,7 +31,7 @@ def python_server(answer="Hello, World!", after="keep"):
     port = free_port()
     command = [sys.executable, "-c", SERVER, str(port), answer, after]
     with tempfile.TemporaryDirectory() as folder:
-        with ServerProcess("test", command, port, folder) as server:
+        with ServerProcess(command, port, folder) as server:
             yield server
 
 
@@ -39,5 +39,5 @@ def python_server(answer="Hello, World!", after="keep"):
 def shell_server(script):
     """A program that is no server, for what is measured and stopped."""
     with tempfile.TemporaryDirectory() as folder:
-        with ServerProcess("test", ["sh", "-c", script], free_port(), folder) as server:
+        with ServerProcess(["sh", "-c", script], free_port(), folder) as server:
             yield server

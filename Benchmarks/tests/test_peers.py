@@ -6,7 +6,6 @@ import unittest
 from pathlib import Path
 
 from harness import peers, scenario
-from harness.interleave import turns
 from harness.peers import Start
 from harness.places import CONFIGURATIONS
 from harness.suite import SUITES
@@ -35,8 +34,3 @@ class PeerTests(unittest.TestCase):
         self.assertFalse(scenario.is_profile(json.dumps({**scenario.PROFILE, "id": 1}).encode()))
         self.assertFalse(scenario.is_profile(b"no JSON"))
         self.assertEqual(len(scenario.PROFILE), 10)
-
-    def test_each_round_begins_one_server_further_on(self):
-        self.assertEqual(turns([1, 2, 3], 0), [1, 2, 3])
-        self.assertEqual(turns([1, 2, 3], 1), [2, 3, 1])
-        self.assertEqual(turns([1, 2, 3], 3), [1, 2, 3])
