@@ -12,7 +12,7 @@ import (
 	"os"
 )
 
-// maxBody is the largest body that the echo route copies.
+// maxBody is the largest body that the echo route reads.
 const maxBody = 2 << 20
 
 func main() {
@@ -43,11 +43,15 @@ func profile(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// echo reads the whole body first: the server closes it when the answer begins.
 func echo(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", "application/octet-stream")
-	if _, err := io.Copy(w, http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
-		log.Print(err)
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
 	}
+	w.Header().Set("Content-Type", "application/octet-stream")
+	w.Write(body)
 }
 
 func user(w http.ResponseWriter, r *http.Request) {
