@@ -45,6 +45,7 @@ public struct IPAddress: Hashable, Sendable {
     /// The address with all but its first `length` bits cleared.
     ///
     /// - Parameter length: From 0 to ``bitWidth``.
+    /// - Returns: The first address of the network that this address is in.
     public func network(prefixLength length: Int) -> IPAddress {
         precondition((0...bitWidth).contains(length), "a prefix is no longer than its address")
         if isIPv4 {

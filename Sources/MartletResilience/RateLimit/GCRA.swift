@@ -53,6 +53,7 @@ public struct GCRA: Hashable, Sendable {
     /// - Parameters:
     ///   - arrivalTime: What the last decision said to keep; nil or the past for a full bucket.
     ///   - now: The time.
+    /// - Returns: Whether it passes, and what to tell its sender.
     public func decide(arrivalTime: Int64?, now: Int64) -> Decision {
         let start = max(arrivalTime ?? now, now)
         let next = start + emissionInterval

@@ -19,6 +19,7 @@ public struct RateLimitKey: Sendable {
     /// The address of the client as trusted proxies forward it; see ``client``.
     ///
     /// - Parameter proxies: Whose `X-Forwarded-For` is believed.
+    /// - Returns: The key.
     public static func client(behind proxies: TrustedProxies) -> RateLimitKey {
         RateLimitKey { request, _, hasher in
             guard let address = proxies.clientAddress(of: request) else {

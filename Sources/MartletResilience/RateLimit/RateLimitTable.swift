@@ -45,13 +45,13 @@ package final class RateLimitTable: Sendable {
     ///
     /// - Parameter capacity: How many keys to remember at least; rounded up to a power of two, at
     ///   least one set. A key takes 16 bytes.
-    package init(capacity wanted: Int) {
-        precondition(wanted > 0, "a table must remember something")
+    package init(capacity: Int) {
+        precondition(capacity > 0, "a table must remember something")
         var sets = 1
-        while sets * Self.ways < wanted { sets *= 2 }
+        while sets * Self.ways < capacity { sets *= 2 }
         let shardCount = min(sets, 64)
         setsPerShard = sets / shardCount
-        capacity = sets * Self.ways
+        self.capacity = sets * Self.ways
         let slotCount = setsPerShard * Self.ways
         shards = (0..<shardCount).map { _ in Shard(slotCount: slotCount) }
     }
