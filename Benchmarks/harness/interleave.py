@@ -66,7 +66,7 @@ class InterleavedRun:
         if peer.executable is None:
             self._give_up(peer, served, peer.missing)
             return
-        self.outcome.versions[peer.name] = peer.version(peer.executable)
+        self.outcome.record_version(peer)
         try:
             self._servers[peer.key] = stack.enter_context(started(peer, served[0], upstream))
         except ServerFailure as failure:

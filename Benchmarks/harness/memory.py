@@ -22,7 +22,7 @@ def measure(scenario, peers, options):
         say(f"{scenario.name}: round {round_number + 1} of {options.rounds}")
     for peer in peers:
         if peer.key in samples:
-            outcome.versions[peer.name] = peer.version(peer.executable)
+            outcome.record_version(peer)
             outcome.medians[scenario.name, peer.key] = idle.median(samples[peer.key])
     return outcome
 

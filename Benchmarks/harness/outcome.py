@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from harness.load import Sample
 from harness.idle import Idle
+from harness.load import Sample
 
 
 @dataclass
@@ -16,6 +16,12 @@ class Outcome:
     absences: dict[tuple[str, str], str] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+
+    def record_version(self, peer):
+        """Notes the version of a program once, under the name of the first peer that it is."""
+        if peer.executable not in self.versions:
+            version = peer.version(peer.executable)
+            self.versions[peer.executable] = f"{peer.name} {version}"
 
     def absent(self, scenario, peer, reason):
         self.absences[scenario.name, peer.key] = reason

@@ -15,12 +15,11 @@ NOISE_LIMIT = 0.05
 
 def markdown(suite, outcome, command, day):
     """The whole report of a suite: machine, versions, command, table, bars."""
-    peers = dict.fromkeys(f"{name} {version}" for name, version in outcome.versions.items())
     lines = [
         f"# {suite.title}, {day}",
         "",
         f"Machine: {versions.machine()}. Load: wrk {versions.wrk()}.",
-        f"Peers: {'; '.join(peers) or 'none'}.",
+        f"Peers: {'; '.join(outcome.versions.values()) or 'none'}.",
         *outcome.notes,
         "",
         f"    {command}",

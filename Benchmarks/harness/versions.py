@@ -43,16 +43,16 @@ def martlet(_):
 
 
 def go(executable):
-    """The Go that built a program, which the program itself records."""
+    """The version of Go that built a program, which the program itself records."""
     compiler = places.in_environment("lib/*/site-packages/go/bin/go") or places.in_path("go")
     if compiler is None:
         return UNKNOWN
-    return "Go " + _first(r": go(\S+)", _output(compiler, "version", executable))
+    return _first(r": go(\S+)", _output(compiler, "version", executable))
 
 
 def fasthttp(executable):
     package = _output("dpkg-query", "-W", "-f", "${Version}", "golang-github-valyala-fasthttp-dev")
-    return f"{_first(r'([0-9.]+)(?:-|$)', package)}, {go(executable)}"
+    return f"{_first(r'([0-9.]+)(?:-|$)', package)}, Go {go(executable)}"
 
 
 def hummingbird(_):
