@@ -221,7 +221,10 @@ let package = Package(
             name: "MartletHTTPTests",
             dependencies: [
                 "MartletCore", "MartletTransport", "MartletHTTP", nioCore, nioPosix, nioSSL,
-                httpTypes, logging, metrics, tracing, lifecycle,
+                httpTypes, logging, metrics, tracing, serviceContext, lifecycle,
+                .product(name: "InMemoryLogging", package: "swift-log"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+                .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
             ],
             swiftSettings: strict
         ),

@@ -32,6 +32,12 @@ public struct CallContext: Sendable {
     /// Nil for a call that no transport carries, as in a unit test.
     package var scope: (any CallScope)?
 
+    /// When the request arrived at this server, so that the layers of a stack share one reading of
+    /// the clock; nil until the transport or the first layer that needs it has set it.
+    ///
+    /// Layers around a client never read it: there it is the time of the request being served.
+    package var arrival: ContinuousClock.Instant?
+
     /// Makes the context of a new call.
     ///
     /// - Parameters:
@@ -50,6 +56,7 @@ public struct CallContext: Sendable {
         self.attempt = 0
         self.priority = .normal
         self.scope = nil
+        self.arrival = nil
     }
 
     /// Brings the deadline forward to `instant` when it is later or absent; never moves it back.
@@ -95,4 +102,14 @@ package protocol CallScope: AnyObject, Sendable {
     ///
     /// Called on the event loop of the call.
     func setLabel(_ label: WorkLabel)
+
+    /// What ``setLabel(_:)`` said last.
+    ///
+    /// Layers around a router learn the route from it, also when the call fails.
+    var label: WorkLabel { get }
+}
+
+extension CallScope {
+    /// Unknown: this scope does not keep its label.
+    package var label: WorkLabel { .unknown }
 }

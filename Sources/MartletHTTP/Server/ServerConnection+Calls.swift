@@ -127,8 +127,11 @@ extension ServerConnection: CallScope {
     }
 
     func setLabel(_ label: WorkLabel) {
+        call.label = label
         loop.activity.setLabel(label)
     }
+
+    var label: WorkLabel { call.label }
 
     /// Has the task cancelled at its deadline.
     ///
