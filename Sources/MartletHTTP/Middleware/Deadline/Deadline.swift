@@ -1,0 +1,103 @@
+public import HTTPTypes
+public import MartletCore
+
+/// Gives every call at most a certain time on this server.
+///
+/// The call's deadline is brought forward to its arrival plus the timeout; one that is earlier
+/// already, from the caller, stays. When it passes, the call's task is cancelled and the layer
+/// throws `HTTPError` 504: the work was begun and may have had effects, which 503 would deny.
+/// A handler that returns all the same, however late, has its response sent.
+///
+/// Under Martlet's server the event loop cancels the call's own task, so a call that never
+/// suspends costs no timer. Without a server, as in a unit test, the rest of the stack races a
+/// sleep, as with ``Timeout``. Use this layer on a server and ``Timeout`` on a client: cancelling
+/// the call for the sake of one slow client would take the handler's fallback away.
+///
+/// A caller's own timeout is read from a header with `init(timeout:header:clock:)`.
+public struct Deadline<Request: Sendable, Response: Sendable>: Middleware {
+    private let timeout: Duration
+    private let inbound: (@Sendable (Request) throws -> Duration?)?
+    private let clock: any MonotonicClock
+
+    /// Makes the layer for any protocol.
+    ///
+    /// - Parameters:
+    ///   - timeout: The most time for a call. 15 s by default, as Envoy's for a route.
+    ///   - clock: What tells the time.
+    ///   - inbound: The caller's own timeout, read from a request; it never lengthens `timeout`.
+    public init(
+        timeout: Duration = .seconds(15),
+        clock: any MonotonicClock = ContinuousClock(),
+        inbound: (@Sendable (Request) throws -> Duration?)? = nil
+    ) {
+        precondition(timeout > .zero, "a timeout is longer than nothing")
+        self.timeout = timeout
+        self.inbound = inbound
+        self.clock = clock
+    }
+
+    /// Handles the call until its deadline.
+    public func intercept(
+        _ request: Request,
+        context: CallContext,
+        next: some Handler<Request, Response>
+    ) async throws -> Response {
+        var context = context
+        let start: ContinuousClock.Instant
+        if let arrival = context.arrival {
+            start = arrival
+        } else {
+            start = clock.now
+            context.arrival = start
+        }
+        var limit = timeout
+        if let inbound, let asked = try inbound(request) {
+            limit = min(limit, asked)
+        }
+        context.tightenDeadline(to: start.advanced(by: limit))
+        guard let deadline = context.deadline else {
+            preconditionFailure("a deadline that was brought forward is there")
+        }
+        guard let scope = context.scope else {
+            return try await DeadlineRace(deadline: deadline, clock: clock)
+                .run(request, context: context, next: next)
+        }
+        // A timeout of nothing would otherwise cost a reading of the clock for every call.
+        if limit <= .zero { throw DeadlineRace.exceeded(cause: nil) }
+        scope.cancelCall(at: deadline)
+        do {
+            return try await next.handle(request, context: context)
+        } catch let error where Task.isCancelled && clock.now >= deadline {
+            throw DeadlineRace.exceeded(cause: error)
+        }
+    }
+}
+
+extension Deadline where Request == MartletHTTP.Request {
+    /// Makes the layer for HTTP, with the caller's own timeout in a header.
+    ///
+    /// The value is that of `grpc-timeout`: up to 8 digits and a unit (`H`, `M`, `S`, `m` for
+    /// milliseconds, `u`, `n`), as in `1500m`. It can only shorten `timeout`. A malformed one is
+    /// answered with 400. ``DeadlineForwarding`` sends it from a client.
+    ///
+    /// - Parameters:
+    ///   - timeout: The most time for a call.
+    ///   - header: The field that carries the caller's own timeout.
+    ///   - clock: What tells the time.
+    public init(
+        timeout: Duration = .seconds(15),
+        header: HTTPField.Name,
+        clock: any MonotonicClock = ContinuousClock()
+    ) {
+        self.init(timeout: timeout, clock: clock) { request in
+            guard let index = request.headers.firstIndex(of: header, from: 0) else { return nil }
+            guard let duration = TimeoutValue.parse(request.headers.value(at: index)) else {
+                throw HTTPError(
+                    .badRequest,
+                    detail: "\(header.rawName) is not up to 8 digits and one of H, M, S, m, u, n."
+                )
+            }
+            return duration
+        }
+    }
+}
