@@ -138,7 +138,8 @@ let package = Package(
             name: "Martlet",
             dependencies: [
                 "MartletCore", "MartletTransport", "MartletHTTP", "MartletResilience",
-                "MartletIdentity", httpTypes, nioCore, logging, lifecycle, configuration,
+                "MartletIdentity", httpTypes, nioCore, logging, lifecycle, unixSignals,
+                configuration, yams,
             ],
             swiftSettings: library
         ),
