@@ -1,5 +1,10 @@
-/// Stands in until `Service` is there.
+import Martlet
+
 @main
 struct Hello {
-    static func main() {}
+    static func main() async throws {
+        var service = Service("hello")
+        service.get("/hello") { _, _ in "Hello, World!" }
+        try await service.run()
+    }
 }
