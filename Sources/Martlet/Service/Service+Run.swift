@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 public import MartletCore
 public import MartletHTTP
@@ -6,16 +7,51 @@ import ServiceLifecycle
 import UnixSignals
 
 extension Service {
-    /// Runs the service until SIGTERM, SIGINT or cancellation ends it.
+    /// Runs the service as what the process is for, until SIGTERM or SIGINT ends it.
     ///
-    /// With `--help` among the arguments it prints the settings and returns at once.
+    /// With `--help` among the arguments it prints the settings and returns at once. When the
+    /// service cannot start or fails, the reason is written to standard error and the process
+    /// exits: with status 78 (`EX_CONFIG`) when a setting is wrong, else with 1. Call
+    /// ``serve(onListening:)`` to handle errors yourself.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled.
+    public func run() async throws {
+        do {
+            try await serve()
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            Self.exit(name, error)
+        }
+    }
+
+    /// Makes and runs a service as what the process is for, like ``run()``, and treats what
+    /// `build` throws, such as a missing setting, like an error of its own.
+    ///
+    /// - Parameters:
+    ///   - name: What the service is called.
+    ///   - build: Reads settings, and registers routes and what runs beside them.
+    public static func run(
+        _ name: String,
+        _ build: (inout Service) async throws -> Void
+    ) async {
+        do {
+            var service = Service(name)
+            try await build(&service)
+            try await service.serve()
+        } catch {
+            exit(name, error)
+        }
+    }
+
+    /// Runs the service until SIGTERM, SIGINT or cancellation ends it.
     ///
     /// - Parameter onListening: Called once the server listens, with its addresses and the ports
     ///   that the kernel chose; when it throws, the service stops with its error.
     /// - Throws: ``ConfigurationError`` when a setting is wrong or unknown; `RouterError` when
-    ///   routes conflict; the error that kept the server from listening; what something that was
-    ///   added has thrown.
-    public func run(
+    ///   routes conflict; `TLSError` when the certificate cannot be used; `ListenError` when the
+    ///   address cannot be had; what something that was added has thrown.
+    public func serve(
         onListening: (@Sendable ([BindAddress]) async throws -> Void)? = nil
     ) async throws {
         let settings = try ServiceSettings(configuration)
@@ -25,40 +61,30 @@ extension Service {
         }
         try configuration.refuseUnknownKeys()
         let state = ServiceState(clock: clock)
+        let tls = try settings.certificates?.makeTLS()
         let server = HTTPServer(
-            HTTPServer.Configuration(addresses: [settings.address]),
+            serverConfiguration(settings, tls: tls),
             loops: settings.threads == 0 ? .shared : EventLoops(count: settings.threads),
             logger: logger,
             handler: try handler(state: state, settings: settings)
         )
+        var members = companions
+        if let tls, let files = settings.certificates {
+            let reload = CertificateReload(tls: tls, files: files, logger: logger)
+            members.append(("certificate reload", reload))
+        }
         let announcement = Announcement(
             server: server,
             logger: logger,
-            isSecure: false,
+            isSecure: tls != nil,
             onListening: onListening
         )
-        let drain = Drain(state: state, time: settings.drain, clock: clock)
-        let members =
-            companions + [
-                (Self.serverName, server), ("announcement", announcement), ("drain", drain),
-            ]
-        var group = ServiceGroupConfiguration(
-            services: members.map { name, service in
-                ServiceGroupConfiguration.ServiceConfiguration(
-                    service: service,
-                    successTerminationBehavior: name == Self.serverName
-                        ? .gracefullyShutdownGroup : .ignore,
-                    serviceName: name
-                )
-            },
-            gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: quiet(logger)
-        )
-        group.maximumGracefulShutdownDuration = settings.drain + settings.shutdownLimit
-        try await ServiceGroup(configuration: group).run()
+        members.append((Self.serverName, server))
+        members.append(("announcement", announcement))
+        // The last is the first to hear of a shutdown.
+        members.append(("drain", Drain(state: state, time: settings.drain, clock: clock)))
+        try await group(of: members, settings).run()
     }
-
-    private static var serverName: String { "server" }
 
     /// The service as a handler, with all its layers: what a test sends requests to.
     ///
@@ -74,6 +100,7 @@ extension Service {
         state: ServiceState,
         settings: ServiceSettings
     ) throws -> any Handler<Request, Response> {
+        let routes = try router.compile()
         let health = HealthEndpoints(
             health,
             checks: checks,
@@ -81,14 +108,61 @@ extension Service {
             clock: clock,
             logger: logger
         )
-        let routes = try router.compile()
-        return routes.intercepted(by: health)
+        guard usesStandardLayers else { return routes.intercepted(by: health) }
+        return
+            routes
+            .withStandardLayers(
+                deadline: settings.deadline,
+                accessLog: AccessLog.Configuration(sampleRate: settings.requestSampleRate),
+                logger: logger,
+                clock: clock
+            )
+            .intercepted(by: health)
     }
 
-    /// The life cycle's own messages matter only when something is wrong.
-    private func quiet(_ logger: Logger) -> Logger {
+    /// A trap's dump would hide the reason.
+    private static func exit(_ name: String, _ error: any Error) -> Never {
+        FileHandle.standardError.write(Data("\(name): \(error)\n".utf8))
+        Foundation.exit(error is ConfigurationError ? 78 : 1)
+    }
+
+    /// How long what was added may take to stop after the server has stopped: 5 seconds.
+    static let companionGracePeriod: Duration = .seconds(5)
+
+    private static let serverName = "server"
+
+    private func serverConfiguration(
+        _ settings: ServiceSettings,
+        tls: ServerTLS?
+    ) -> HTTPServer.Configuration {
+        var server = HTTPServer.Configuration(addresses: [settings.address])
+        server.limits = settings.limits
+        server.tls = tls
+        server.shutdownGracePeriod = settings.shutdownLimit
+        return server
+    }
+
+    private func group(
+        of members: [(name: String, service: any ServiceLifecycle.Service)],
+        _ settings: ServiceSettings
+    ) -> ServiceGroup {
+        // The life cycle's own messages matter only when something is wrong.
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
-        return quiet
+        var group = ServiceGroupConfiguration(
+            services: members.map { member in
+                ServiceGroupConfiguration.ServiceConfiguration(
+                    service: member.service,
+                    successTerminationBehavior: member.name == Self.serverName
+                        ? .gracefullyShutdownGroup : .ignore,
+                    serviceName: member.name
+                )
+            },
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: quiet
+        )
+        group.maximumGracefulShutdownDuration =
+            settings.drain + settings.shutdownLimit + Self.companionGracePeriod
+        return ServiceGroup(configuration: group)
     }
 }

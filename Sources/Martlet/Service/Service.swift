@@ -38,7 +38,7 @@ public import ServiceLifecycle
 /// | `log.requests` | 1 | the share of requests that are logged, from 0 to 1 |
 /// | `shutdown.drain` | `0s` | how long to go on while `/health/ready` says 503 |
 /// | `shutdown.limit` | `30s` | then requests in flight have this long to finish |
-/// | `tls.certificate`, `tls.key` | none | PEM files; both or none |
+/// | `tls.certificate`, `tls.key` | none | PEM files, read again at SIGHUP; both or none |
 /// | `tls.clients` | none | a PEM file of who signs the certificates that clients must show |
 /// | `limits.*` | | the fields of ``HTTPLimits``, such as `limits.bodySize` |
 ///
@@ -81,7 +81,7 @@ public struct Service: Sendable {
         self.name = name
         self.configuration = configuration
         var logger = Logger(label: name)
-        // A bad level is thrown by run(), where all settings are read.
+        // A bad level is thrown by serve(), where all settings are read.
         logger.logLevel = (try? ServiceSettings.logLevel(configuration)) ?? .info
         self.logger = logger
     }

@@ -68,7 +68,7 @@ struct ServiceTests {
     func unknownFlag() async throws {
         let configuration = ServiceConfiguration(arguments: ["--http-prot=1"], environment: [:])
         let error = await #expect(throws: ConfigurationError.self) {
-            try await Service("test", configuration: configuration).run()
+            try await Service("test", configuration: configuration).serve()
         }
         #expect(error?.message.contains("--http-port") == true)
     }
@@ -83,7 +83,7 @@ struct ServiceTests {
     func badSetting(argument: String) async throws {
         let configuration = ServiceConfiguration(arguments: [argument], environment: [:])
         let error = await #expect(throws: ConfigurationError.self) {
-            try await Service("test", configuration: configuration).run()
+            try await Service("test", configuration: configuration).serve()
         }
         let key = argument.dropFirst(2).prefix { $0 != "=" }.replacing("-", with: ".")
         #expect(error?.code == .badValue)
