@@ -1,10 +1,12 @@
 /// A document whose values have been found, for the containers of one decoding.
 ///
-/// It is used by one task at a time, as every `Decoder` is.
+/// It is used by one task at a time, as every `Decoder` is. Its properties are not checked for
+/// exclusive access at run time: each access is over before code of the value that is decoded
+/// runs.
 final class JSONDocument {
     /// Sound: valid until ``invalidate()``, which the owner of the bytes calls before they go.
-    private(set) var bytes: UnsafeRawBufferPointer
-    private(set) var tokens: [JSONToken]
+    @exclusivity(unchecked) private(set) var bytes: UnsafeRawBufferPointer
+    @exclusivity(unchecked) private(set) var tokens: [JSONToken]
 
     init(_ bytes: UnsafeRawBufferPointer, limits: JSON.Limits) throws(JSONError) {
         self.bytes = bytes

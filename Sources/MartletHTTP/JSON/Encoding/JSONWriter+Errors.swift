@@ -12,20 +12,16 @@ extension JSONWriter {
         return path.reversed()
     }
 
-    /// The error for a value that JSON cannot say, naming where it stands.
+    /// The error for a value that JSON cannot say, with where it stands.
     func invalid(
         _ value: any Encodable,
         _ token: JSONFrame.Token,
         key: (any CodingKey)? = nil,
         _ reason: String
     ) -> EncodingError {
-        let path = path(to: token, then: key)
-        return .invalidValue(
+        .invalidValue(
             value,
-            EncodingError.Context(
-                codingPath: path,
-                debugDescription: "\(JSONKey.text(path)): \(reason)"
-            )
+            .init(codingPath: path(to: token, then: key), debugDescription: reason)
         )
     }
 

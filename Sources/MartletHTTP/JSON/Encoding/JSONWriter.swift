@@ -4,6 +4,9 @@ import NIOCore
 ///
 /// One is made an encoding; containers are small structs that name a frame of it. It is used by
 /// one task at a time, as every `Encoder` is.
+///
+/// The properties are not checked for exclusive access at run time, which would cost a third of
+/// the encoding: each access is over before code of the value that is encoded runs.
 final class JSONWriter {
     /// Where a member or an element is being written.
     struct Entry {
@@ -20,15 +23,15 @@ final class JSONWriter {
     /// not a stack overflow.
     static let depthLimit = 512
 
-    var output: JSONOutput
-    private(set) var frames: [JSONFrame] = []
+    @exclusivity(unchecked) var output: JSONOutput
+    @exclusivity(unchecked) private(set) var frames: [JSONFrame] = []
     /// The place of the innermost open frame.
-    private var top: Int32 = -1
+    @exclusivity(unchecked) private var top: Int32 = -1
     /// The lowest place that may be written to now: more than 0 while a value is written apart.
-    private var floor: Int32 = 0
-    private var lastNumber: UInt32 = 0
+    @exclusivity(unchecked) private var floor: Int32 = 0
+    @exclusivity(unchecked) private var lastNumber: UInt32 = 0
     /// What made the bytes unusable.
-    private var failure: String?
+    @exclusivity(unchecked) private var failure: String?
 
     init(scratch: UnsafeMutableRawBufferPointer) {
         output = JSONOutput(lent: scratch)
