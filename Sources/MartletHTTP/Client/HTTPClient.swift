@@ -3,25 +3,156 @@ public import MartletCore
 public import MartletTransport
 
 /// An HTTP client: pooled per event loop, with deadlines and streaming both ways.
+///
+/// Called from a handler on one of its loops, it stays on that loop; called from elsewhere it hops
+/// to one and back. A client is itself a ``Handler``, so middleware goes around it as around a
+/// server's.
+///
+/// ```swift
+/// let client = HTTPClient()
+/// let response = try await client.get("http://127.0.0.1:8080/hello")
+/// print(String(buffer: try await response.body.collect(upTo: 1024)))
+/// ```
+///
+/// A response's body must be read to its end or discarded, or its connection stays busy until the
+/// body's idle time-out.
 public final class HTTPClient: Handler {
-    /// What a client needs to know.
-    public struct Configuration: Sendable {
-        /// Makes a configuration.
-        public init() {}
-    }
+    private let configuration: Configuration
+    private let loops: EventLoops
+    private let perLoop: [ClientLoop]
 
     /// Makes a client; it connects when it is used.
-    public init(_ configuration: Configuration = Configuration(), loops: EventLoops = .shared) {}
+    public init(_ configuration: Configuration = Configuration(), loops: EventLoops = .shared) {
+        self.configuration = configuration
+        self.loops = loops
+        perLoop = loops.loops.map { ClientLoop(loop: $0, configuration: configuration) }
+    }
 
-    /// Sends a request and returns the response's head; the body may still be arriving.
+    /// Sends a request and returns its response; a large body may still be arriving.
     ///
-    /// The request's scheme and authority say where to send it.
+    /// The request's scheme and authority say where to send it. Redirections are followed up to
+    /// ``Configuration/redirectLimit``.
+    ///
+    /// - Parameters:
+    ///   - request: The request; ``Request/init(_:_:headers:body:)`` with an absolute URL.
+    ///   - context: Its deadline bounds the time to the response's head.
+    /// - Returns: The response, whatever its status.
+    /// - Throws: ``HTTPClientError`` when there is no response; `CancellationError`, after which the
+    ///   exchange's connection is closed.
     public func handle(_ request: Request, context: CallContext) async throws -> Response {
-        Response(.badGateway)
+        let deadline = deadline(context)
+        var response = try await exchange(request, deadline: deadline)
+        guard configuration.redirectLimit > 0, response.status.kind == .redirection else {
+            return decoded(response, of: request)
+        }
+        var current = request
+        var followed = 0
+        while let next = Redirection.next(after: current, response) {
+            followed += 1
+            guard followed <= configuration.redirectLimit else {
+                response.body.discard()
+                throw HTTPClientError(
+                    .tooManyRedirects,
+                    "More than \(configuration.redirectLimit) redirections."
+                )
+            }
+            response.body.discard()
+            current = next
+            response = try await exchange(current, deadline: deadline)
+        }
+        return decoded(response, of: current)
     }
 
     /// Sends a request outside any call.
+    ///
+    /// - Throws: As ``handle(_:context:)``.
     public func send(_ request: Request) async throws -> Response {
         try await handle(request, context: CallContext())
+    }
+
+    /// Gets what is at `url`.
+    ///
+    /// - Throws: As ``handle(_:context:)``.
+    public func get(_ url: String, headers: Headers = Headers()) async throws -> Response {
+        try await send(Request(.get, url, headers: headers))
+    }
+
+    /// Posts `body` to `url`.
+    ///
+    /// - Throws: As ``handle(_:context:)``.
+    public func post(
+        _ url: String,
+        headers: Headers = Headers(),
+        body: Body
+    ) async throws -> Response {
+        try await send(Request(.post, url, headers: headers, body: body))
+    }
+
+    /// Closes unused connections and refuses further requests; exchanges in flight finish.
+    public func shutdown() {
+        for member in perLoop {
+            member.loop.run { member.shutDown() }
+        }
+    }
+
+    // MARK: One exchange
+
+    private func deadline(_ context: CallContext) -> ContinuousClock.Instant {
+        let own = ContinuousClock.now + configuration.responseTimeout
+        guard let given = context.deadline else { return own }
+        return min(own, given)
+    }
+
+    private func exchange(
+        _ request: Request,
+        deadline: ContinuousClock.Instant
+    ) async throws -> Response {
+        var request = request
+        if configuration.decompresses, !request.headers.contains(.acceptEncoding) {
+            request.headers.append("gzip, deflate", for: .acceptEncoding)
+        }
+        if let loop = loops.current {
+            return try await exchange(request, deadline: deadline, on: loop)
+        }
+        let loop = loops.any()
+        let outgoing = request
+        return try await withTaskExecutorPreference(loop) {
+            try await self.exchange(outgoing, deadline: deadline, on: loop)
+        }
+    }
+
+    private func exchange(
+        _ request: Request,
+        deadline: ContinuousClock.Instant,
+        on loop: Loop
+    ) async throws -> Response {
+        let pool = try perLoop[loop.index].pool(
+            scheme: request.scheme,
+            authority: request.authority
+        )
+        let (connection, isReused) = try await pool.lease(fresh: false)
+        do {
+            return try await connection.send(request, deadline: deadline)
+        } catch let error as HTTPClientError
+            where error.code == .connectionClosed && isReused && Self.mayRepeat(request, error)
+        {
+            // The server let go of a connection that was idle while the request was on its way.
+            let (second, _) = try await pool.lease(fresh: true)
+            return try await second.send(request, deadline: deadline)
+        }
+    }
+
+    /// Whether sending a request again cannot do what it asks for twice (RFC 9110 §9.2.2).
+    private static func mayRepeat(_ request: Request, _ error: HTTPClientError) -> Bool {
+        guard request.body.whole != nil else { return false }
+        if error.isUnsent { return true }
+        switch request.method {
+        case .get, .head, .options, .put, .delete, .trace: return true
+        default: return false
+        }
+    }
+
+    private func decoded(_ response: Response, of request: Request) -> Response {
+        response
     }
 }

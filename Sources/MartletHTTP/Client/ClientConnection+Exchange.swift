@@ -1,0 +1,260 @@
+import HTTPTypes
+import MartletCore
+import MartletTransport
+import NIOCore
+
+// MARK: - One exchange
+
+extension ClientConnection {
+    /// Sends a request and waits for the head of its response.
+    ///
+    /// Called on the loop; resumes on it.
+    ///
+    /// - Throws: ``HTTPClientError``; `CancellationError`.
+    func send(_ request: Request, deadline: ContinuousClock.Instant) async throws -> Response {
+        let number = exchange.number + 1
+        return try await withTaskCancellationHandler {
+            // Resumed exactly once: whoever resumes takes the field.
+            try await withUnsafeThrowingContinuation { continuation in
+                exchange = ClientExchange(number: number, waiter: continuation)
+                exchange.deadline = deadline
+                loop.turn { begin(request) }
+            }
+        } onCancel: {
+            loop.run { self.cancelExchange(number) }
+        }
+    }
+
+    private func begin(_ request: Request) {
+        guard case .idle = phase, connection != nil else {
+            failExchange(closedBeforeUse)
+            return
+        }
+        phase = .exchanging
+        clearTimeout()
+        parser.expect(responseTo: request.method)
+        writeHead(request)
+        armDeadline()
+        if let body = request.body.whole {
+            if body.readableBytes > 0 {
+                writeWhole(body)
+            }
+            markDirty()
+        } else {
+            markDirty()
+            startSending(request.body)
+        }
+        if Task.isCancelled {
+            cancelExchange(exchange.number)
+        }
+    }
+
+    private var closedBeforeUse: HTTPClientError {
+        HTTPClientError(
+            .connectionClosed,
+            "The connection closed before it was used.",
+            isUnsent: true
+        )
+    }
+
+    private func cancelExchange(_ number: UInt64) {
+        guard number == exchange.number, case .exchanging = phase, exchange.waiter != nil else {
+            return
+        }
+        failExchange(CancellationError())
+        close()
+    }
+
+    // MARK: The request
+
+    private func writeHead(_ request: Request) {
+        prepareOutput()
+        out.writeString(request.method.rawValue)
+        out.writeStaticString(" ")
+        out.writeString(request.target)
+        out.writeStaticString(" HTTP/1.1\r\n")
+        if !request.headers.contains(.hostField) {
+            out.writeStaticString("Host: ")
+            out.writeString(request.authority)
+            out.writeStaticString("\r\n")
+        }
+        MessageWriter.writeFields(request.headers, into: &out)
+        if let userAgent = configuration.userAgent, !request.headers.contains(.userAgent) {
+            out.writeString("User-Agent: \(userAgent)\r\n")
+        }
+        if let length = request.body.length {
+            let mayHaveBody =
+                request.method == .post || request.method == .put
+                || request.method == .patch
+            if length > 0 || mayHaveBody {
+                out.writeStaticString("Content-Length: ")
+                MessageWriter.writeDecimal(length, into: &out)
+                out.writeStaticString("\r\n")
+            }
+            exchange.bytesLeft = length
+        } else {
+            out.writeStaticString("Transfer-Encoding: chunked\r\n")
+            exchange.isChunkedRequest = true
+        }
+        out.writeStaticString("\r\n")
+    }
+
+    private func writeWhole(_ body: ByteBuffer) {
+        if body.readableBytes <= 16 * 1024 {
+            out.writeImmutableBuffer(body)
+        } else {
+            connection?.write(out)
+            out = ByteBuffer()
+            connection?.write(body)
+        }
+    }
+
+    /// Sends a body that streams, beside the response: either may end first.
+    private func startSending(_ body: Body) {
+        exchange.isSending = true
+        let number = exchange.number
+        let sink = RequestSink(self, number: number)
+        let sender = Task.immediate(executorPreference: loop) {
+            do {
+                try await body.write(to: BodyWriter(sink))
+                await sink.onLoop { $0.finishSending(number) }
+            } catch {
+                body.discard()
+                await sink.onLoop { $0.sendingFailed(number, error) }
+            }
+        }
+        if exchange.number == number, exchange.isSending {
+            exchange.sender = sender
+        }
+    }
+
+    /// Writes one piece of a streamed request.
+    func writePiece(_ bytes: ByteBuffer, number: UInt64) throws {
+        guard number == exchange.number, case .exchanging = phase, connection != nil else {
+            throw HTTPClientError(.connectionClosed, "The exchange is over.")
+        }
+        if let left = exchange.bytesLeft {
+            guard bytes.readableBytes <= left else {
+                throw HTTPClientError(
+                    .invalidRequest,
+                    "The request body is longer than its length says."
+                )
+            }
+            exchange.bytesLeft = left - bytes.readableBytes
+        }
+        prepareOutput()
+        if exchange.isChunkedRequest {
+            MessageWriter.writeChunkSize(bytes.readableBytes, into: &out)
+        }
+        writeWhole(bytes)
+        if exchange.isChunkedRequest {
+            prepareOutput()
+            out.writeStaticString("\r\n")
+        }
+        if out.readableBytes > 64 * 1024 {
+            sendOutput()
+        }
+        markDirty()
+    }
+
+    private func finishSending(_ number: UInt64) {
+        guard number == exchange.number, case .exchanging = phase else { return }
+        if let left = exchange.bytesLeft, left > 0 {
+            sendingFailed(
+                number,
+                HTTPClientError(
+                    .invalidRequest,
+                    "The request body is shorter than its length says."
+                )
+            )
+            return
+        }
+        if exchange.isChunkedRequest {
+            prepareOutput()
+            MessageWriter.writeLastChunk(trailers: exchange.trailers, into: &out)
+            markDirty()
+        }
+        exchange.isSending = false
+        exchange.sender = nil
+        if exchange.waiter == nil, exchange.incoming == nil {
+            finishExchange()
+        }
+    }
+
+    private func sendingFailed(_ number: UInt64, _ error: any Error) {
+        guard number == exchange.number, case .exchanging = phase else { return }
+        exchange.isSending = false
+        exchange.keepsAlive = false
+        if exchange.waiter != nil {
+            failExchange(error)
+            close()
+        } else if exchange.incoming == nil {
+            close()
+        }
+    }
+
+    // MARK: The end
+
+    /// Has the exchange fail at its deadline; a far one costs only a tick.
+    func armDeadline() {
+        deadlineTick = TickTimers.never
+        guard let deadline = exchange.deadline, exchange.waiter != nil else { return }
+        let wait = max(.zero, deadline - ContinuousClock.now)
+        guard wait < .milliseconds(500) else {
+            deadlineTick = loop.timers.tick(after: wait - .milliseconds(300))
+            return
+        }
+        let number = exchange.number
+        loop.eventLoop.scheduleTask(in: TimeAmount(wait)) { [weak self] in
+            guard let self, self.exchange.number == number, self.exchange.waiter != nil else {
+                return
+            }
+            self.loop.turn {
+                self.failExchange(
+                    HTTPClientError(.deadlineExceeded, "No response came before the deadline.")
+                )
+                self.close()
+            }
+        }
+    }
+
+    /// Tells whoever waits, or reads the body, that nothing more will come.
+    func failExchange(_ error: any Error) {
+        deadlineTick = TickTimers.never
+        if let waiter = exchange.waiter {
+            exchange.waiter = nil
+            waiter.resume(throwing: error)
+        }
+        exchange.incoming?.fail(error)
+        exchange.incoming = nil
+        exchange.sender?.cancel()
+        exchange.sender = nil
+        exchange.keepsAlive = false
+        if let waiter = writeWaiter {
+            writeWaiter = nil
+            waiter.resume(throwing: error)
+        }
+    }
+
+    /// The response is complete: the connection goes back to its pool, or closes.
+    func finishExchange() {
+        deadlineTick = TickTimers.never
+        clearTimeout()
+        exchange.incoming = nil
+        if exchange.isSending, exchange.keepsAlive { return }
+        let isReusable =
+            exchange.keepsAlive && !exchange.isSending && !hasInputEnded
+            && parser.bufferedCount == 0
+        exchange.sender?.cancel()
+        exchange = ClientExchange(number: exchange.number)
+        guard isReusable, connection != nil else {
+            phase = .closed
+            pool.connectionClosed(self)
+            close()
+            return
+        }
+        phase = .idle
+        connection?.resumeReading()
+        pool.release(self)
+    }
+}

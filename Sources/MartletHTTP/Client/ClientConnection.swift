@@ -1,0 +1,265 @@
+import HTTPTypes
+import MartletTransport
+import NIOCore
+
+/// One connection of a client: carries one exchange after the other.
+// Sound because it is touched on its loop only; what may come from elsewhere goes through
+// `Loop.run`.
+final class ClientConnection: @unchecked Sendable {
+    enum Phase {
+        /// Not connected yet.
+        case connecting
+        /// In its pool.
+        case idle
+        /// Waiting for a response's head, or for the rest of its body.
+        case exchanging
+        /// It is closed, or will not carry another exchange.
+        case closed
+    }
+
+    let loop: Loop
+    let pool: OriginPool
+    let configuration: HTTPClient.Configuration
+    var connection: Connection?
+    var phase = Phase.connecting
+    var parser: ResponseParser
+    var exchange = ClientExchange()
+    var opening: UnsafeContinuation<Void, any Error>?
+    var writeWaiter: CheckedContinuation<Void, any Error>?
+
+    var out = ByteBuffer()
+    var isDirty = false
+    var isProcessing = false
+    var hasInputEnded = false
+    var timeoutTick = TickTimers.never
+    var deadlineTick = TickTimers.never
+    var timerIndex = -1
+
+    init(loop: Loop, pool: OriginPool, configuration: HTTPClient.Configuration) {
+        self.loop = loop
+        self.pool = pool
+        self.configuration = configuration
+        var limits = HTTPLimits()
+        limits.bodySize = configuration.responseBodySize
+        parser = ResponseParser(limits: limits)
+    }
+
+    func setTimeout(_ duration: Duration) {
+        timeoutTick = loop.timers.tick(after: duration)
+    }
+
+    func clearTimeout() {
+        timeoutTick = TickTimers.never
+    }
+
+    var isClosed: Bool {
+        if case .closed = phase { true } else { false }
+    }
+
+    // MARK: Opening
+
+    /// Connects.
+    ///
+    /// - Throws: ``HTTPClientError``; `CancellationError`.
+    func open(_ target: Connector.Target, tls: ClientTLS?) async throws {
+        try await withTaskCancellationHandler {
+            // Resumed exactly once: whoever resumes takes the field.
+            try await withUnsafeThrowingContinuation { continuation in
+                opening = continuation
+                loop.turn {
+                    Connector.connect(
+                        to: target,
+                        on: loop,
+                        owner: pool,
+                        tls: tls,
+                        timeout: configuration.connectTimeout,
+                        driver: self
+                    )
+                }
+            }
+        } onCancel: {
+            loop.run { self.cancelOpening() }
+        }
+    }
+
+    private func cancelOpening() {
+        guard let opening else { return }
+        self.opening = nil
+        phase = .closed
+        connection?.close()
+        opening.resume(throwing: CancellationError())
+    }
+
+    private func finishOpening(_ error: HTTPClientError?) {
+        guard let opening else { return }
+        self.opening = nil
+        if let error {
+            opening.resume(throwing: error)
+        } else {
+            opening.resume()
+        }
+    }
+}
+
+// MARK: - The connection's life
+
+extension ClientConnection: ConnectionDriver, Timed {
+    func attached(_ connection: Connection) {
+        self.connection = connection
+        loop.addTimed(self)
+        setTimeout(configuration.connectTimeout)
+    }
+
+    func opened(_ connection: Connection) {
+        guard case .connecting = phase else {
+            connection.close()
+            return
+        }
+        phase = .idle
+        clearTimeout()
+        finishOpening(nil)
+    }
+
+    func received(_ bytes: ByteBuffer) {
+        guard case .exchanging = phase else {
+            // A server that speaks without being asked is not trusted with another request.
+            close()
+            return
+        }
+        exchange.hasResponse = true
+        parser.feed(bytes)
+        process()
+    }
+
+    func inputEnded() {
+        hasInputEnded = true
+        if case .exchanging = phase {
+            process()
+            if case .exchanging = phase, case .end(let trailers) = parser.finish() {
+                exchange.incoming?.finish(trailers: trailers)
+                finishExchange()
+            }
+        }
+        close()
+    }
+
+    func writabilityChanged() {
+        guard connection?.isWritable == true, let waiter = writeWaiter else { return }
+        writeWaiter = nil
+        waiter.resume()
+    }
+
+    func closed(_ error: (any Error)?) {
+        loop.removeTimed(self)
+        connection = nil
+        let wasConnecting = opening != nil
+        let failure = closingError(error, wasConnecting: wasConnecting)
+        let wasClosed = isClosed
+        phase = .closed
+        finishOpening(failure)
+        failExchange(failure)
+        if !wasClosed || wasConnecting {
+            pool.connectionClosed(self)
+        } else {
+            pool.forget(self)
+        }
+    }
+
+    func drain() {
+        if case .idle = phase { close() }
+    }
+
+    func timedOut() {
+        if deadlineTick <= timeoutTick {
+            armDeadline()
+            return
+        }
+        clearTimeout()
+        switch phase {
+        case .connecting:
+            finishOpening(
+                HTTPClientError(
+                    .connectTimeout,
+                    "TLS was not established within \(configuration.connectTimeout).",
+                    isUnsent: true
+                )
+            )
+            close()
+        case .idle:
+            close()
+        case .exchanging:
+            failExchange(
+                HTTPClientError(.deadlineExceeded, "The response's body came too slowly.")
+            )
+            close()
+        case .closed:
+            break
+        }
+    }
+
+    /// Closes the connection now.
+    func close() {
+        if let connection {
+            connection.close()
+        }
+    }
+
+    private func closingError(_ error: (any Error)?, wasConnecting: Bool) -> HTTPClientError {
+        if let error = error as? HTTPClientError { return error }
+        guard wasConnecting else {
+            return HTTPClientError(
+                .connectionClosed,
+                exchange.hasResponse
+                    ? "The server closed the connection within the response."
+                    : "The server closed the connection before it responded.",
+                cause: error
+            )
+        }
+        let isTimeout =
+            if case .connectTimeout = error as? ChannelError { true } else { false }
+        return HTTPClientError(
+            isTimeout ? .connectTimeout : .connectFailed,
+            "No connection to \(pool.name) could be made.",
+            isUnsent: true,
+            cause: error
+        )
+    }
+}
+
+// MARK: - Output
+
+extension ClientConnection: TurnEndObserver {
+    var dueTick: UInt64 { min(timeoutTick, deadlineTick) }
+
+    func markDirty() {
+        guard !isDirty else { return }
+        isDirty = true
+        loop.atTurnEnd(self)
+    }
+
+    func prepareOutput() {
+        if out.capacity == 0 {
+            swap(&out, &loop.scratch)
+        }
+    }
+
+    func turnEnded() {
+        isDirty = false
+        sendOutput()
+    }
+
+    /// Sends what is gathered and gives the buffer back to the loop.
+    func sendOutput() {
+        if out.readableBytes > 0 {
+            connection?.write(out)
+        }
+        connection?.flush()
+        guard out.capacity > 0 else { return }
+        if loop.scratch.capacity == 0, out.capacity <= 256 * 1024 {
+            out.clear()
+            swap(&out, &loop.scratch)
+        } else {
+            out = ByteBuffer()
+        }
+    }
+}

@@ -1,0 +1,158 @@
+import MartletTransport
+import NIOCore
+
+/// The connections to one origin on one loop.
+///
+/// The connection used last is used first, so that a lull lets the others go. Whoever finds none
+/// free, and no room for another, waits in line.
+// Sound because it is touched on its loop only.
+final class OriginPool: @unchecked Sendable {
+    private struct Waiter {
+        let id: UInt64
+        let continuation: UnsafeContinuation<ClientConnection?, any Error>
+    }
+
+    let loop: Loop
+    let scheme: String
+    let authority: String
+    private let origin: Origin
+    private let tls: ClientTLS?
+    private let configuration: HTTPClient.Configuration
+    private var idle: [ClientConnection] = []
+    private var count = 0
+    private var waiters = CircularBuffer<Waiter>()
+    private var nextID: UInt64 = 0
+    private var isShutDown = false
+
+    /// - Throws: ``HTTPClientError`` when the scheme and authority are no origin; `TLSError`.
+    init(
+        scheme: String,
+        authority: String,
+        loop: Loop,
+        configuration: HTTPClient.Configuration
+    ) throws {
+        origin = try Origin(scheme: scheme, authority: authority)
+        self.scheme = scheme
+        self.authority = authority
+        self.loop = loop
+        self.configuration = configuration
+        tls = origin.isSecure ? try configuration.tls ?? ClientTLS() : nil
+    }
+
+    /// What errors call it.
+    var name: String { configuration.unixSocket ?? authority }
+
+    /// Whether nothing is open or waits.
+    var isUnused: Bool { count == 0 && waiters.isEmpty }
+
+    /// A connection for one exchange, and whether it has carried one before.
+    ///
+    /// - Throws: ``HTTPClientError``; `CancellationError`.
+    func lease(fresh: Bool) async throws -> (connection: ClientConnection, isReused: Bool) {
+        loop.assertCurrent()
+        guard !isShutDown else {
+            throw HTTPClientError(.shutDown, "The client was shut down.", isUnsent: true)
+        }
+        if !fresh, let connection = idle.popLast() { return (connection, true) }
+        if count >= configuration.connectionsPerOrigin {
+            if let connection = try await waitInLine() { return (connection, true) }
+        } else {
+            count += 1
+        }
+        return (try await open(), false)
+    }
+
+    /// Opens a connection whose place has been counted.
+    private func open() async throws -> ClientConnection {
+        let connection = ClientConnection(loop: loop, pool: self, configuration: configuration)
+        do {
+            let target: Connector.Target =
+                configuration.unixSocket.map { .unix(path: $0) }
+                ?? .tcp(host: origin.host, port: origin.port)
+            try await connection.open(target, tls: tls)
+            return connection
+        } catch is CancellationError {
+            placeFreed()
+            throw CancellationError()
+        }
+    }
+
+    /// - Returns: A connection, or nil when there is a counted place for a new one.
+    private func waitInLine() async throws -> ClientConnection? {
+        guard waiters.count < configuration.waitingPerOrigin else {
+            throw HTTPClientError(
+                .tooManyWaiting,
+                "\(waiters.count) requests wait for a connection to \(name) already.",
+                isUnsent: true
+            )
+        }
+        nextID += 1
+        let id = nextID
+        return try await withTaskCancellationHandler {
+            // Resumed exactly once: whoever resumes takes the waiter out of the line.
+            try await withUnsafeThrowingContinuation { continuation in
+                if Task.isCancelled {
+                    continuation.resume(throwing: CancellationError())
+                } else {
+                    waiters.append(Waiter(id: id, continuation: continuation))
+                }
+            }
+        } onCancel: {
+            loop.run { self.cancelWaiter(id) }
+        }
+    }
+
+    private func cancelWaiter(_ id: UInt64) {
+        guard let index = waiters.firstIndex(where: { $0.id == id }) else { return }
+        waiters.remove(at: index).continuation.resume(throwing: CancellationError())
+    }
+
+    /// Takes back a connection that can carry another exchange.
+    func release(_ connection: ClientConnection) {
+        if isShutDown {
+            connection.close()
+        } else if let waiter = waiters.popFirst() {
+            waiter.continuation.resume(returning: connection)
+        } else {
+            connection.setTimeout(configuration.idleTimeout)
+            idle.append(connection)
+        }
+    }
+
+    /// A counted connection is gone.
+    func connectionClosed(_ connection: ClientConnection) {
+        forget(connection)
+        placeFreed()
+    }
+
+    /// Takes a connection out of the idle ones.
+    func forget(_ connection: ClientConnection) {
+        if let index = idle.firstIndex(where: { $0 === connection }) {
+            idle.remove(at: index)
+        }
+    }
+
+    /// A place for a connection is free: the first in line gets it.
+    private func placeFreed() {
+        if let waiter = waiters.popFirst() {
+            waiter.continuation.resume(returning: nil)
+        } else {
+            count -= 1
+        }
+    }
+
+    /// Closes what is idle; the rest closes when it is done.
+    func shutDown() {
+        isShutDown = true
+        let unused = idle
+        idle = []
+        for connection in unused {
+            connection.close()
+        }
+        while let waiter = waiters.popFirst() {
+            waiter.continuation.resume(
+                throwing: HTTPClientError(.shutDown, "The client was shut down.", isUnsent: true)
+            )
+        }
+    }
+}
