@@ -68,6 +68,21 @@ struct RuleTests {
         )
     }
 
+    @Test("code in a guide that stands in no example is reported")
+    func guides() {
+        let example = SourceFile(path: "Examples/A/A.swift", "func a() {\n    b()\n\n    c()\n}\n")
+        let shown = "# A\n```swift\nb()\nc()\n```\n```swift\n// Package.swift\nd()\n```\n"
+        let tidy = SourceFile(path: "README.md", shown)
+        #expect(Guides.report(SourceTree(files: [example, tidy])) == [])
+        let wrong = SourceFile(
+            path: "Sources/Martlet/Martlet.docc/Start.md",
+            "\n```swift\nb()\nd()\n```\n"
+        )
+        let report = Guides.report(SourceTree(files: [example, wrong]))
+        #expect(report.count == 1)
+        #expect(report.first?.hasPrefix("Sources/Martlet/Martlet.docc/Start.md:2:") == true)
+    }
+
     @Test("code, strings and comments are told apart")
     func mask() {
         let text = #"""

@@ -14,6 +14,12 @@ struct TreeTests {
         #expect(report.isEmpty, "\n\(report.joined(separator: "\n"))")
     }
 
+    @Test("what the guides show is in an example that compiles")
+    func guides() {
+        let report = Guides.report(SourceTree.project)
+        #expect(report.isEmpty, "\n\(report.joined(separator: "\n"))")
+    }
+
     @Test("half of the source files are short")
     func median() throws {
         let lengths = SourceTree.project.files
