@@ -7,8 +7,8 @@ import Synchronization
 /// An HTTP server: it listens, parses, calls its handler on the connection's event loop, and sends
 /// what the handler answers.
 ///
-/// `init` starts nothing; ``run()`` is the server's whole life. A graceful shutdown stops accepting,
-/// lets requests in flight finish with `Connection: close`, and closes what is left when
+/// `init` starts nothing; ``run()`` is the server's whole life. A graceful shutdown stops
+/// accepting, lets requests in flight finish with `Connection: close`, and closes what is left when
 /// ``Configuration/shutdownGracePeriod`` is over. Cancelling the task closes everything at once.
 ///
 /// ```swift

@@ -59,6 +59,11 @@ extension RuleCase {
             accepted: "/// Valid while `owner` lives.\nlet pointer: UnsafeMutableRawPointer"
         ),
         RuleCase(
+            "unsound without a reason",
+            flagged: "base = UnsafeMutablePointer<Int>.allocate(capacity: 1)",
+            accepted: "func read(_ bytes: UnsafeRawBufferPointer) {\n    let a = bytes[0]\n}"
+        ),
+        RuleCase(
             "assertion without a sentence",
             flagged: "precondition(count > min(1, 2))",
             accepted: "precondition(\n    count > min(1, 2),\n    \"at least one\"\n)"

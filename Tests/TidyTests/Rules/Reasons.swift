@@ -1,7 +1,8 @@
 extension Rule {
     /// What the compiler does not check is argued for by a comment.
     ///
-    /// The comment stands on the line, or above it with no empty line between.
+    /// The comment stands on the line, or above it with no empty line between. A pointer that is
+    /// lent for a call needs none; one that is kept, or memory that is allocated, does.
     static let unsoundness = Rule(
         name: "unsound without a reason",
         reason: "a comment above says why what the compiler cannot check is sound"
@@ -10,6 +11,8 @@ extension Rule {
         return unchecked.flatMap { pattern in
             file.occurrences(of: pattern).compactMap { offset in
                 let line = file.line(of: offset)
+                let isPointer = pattern.hasSuffix("Pointer")
+                if isPointer, !file.isKept(offset, length: pattern.utf8.count) { return nil }
                 guard !file.hasCommentAbove(line) else { return nil }
                 return Finding(line: line, message: "`\(pattern)` without a reason above")
             }
@@ -56,6 +59,19 @@ extension SourceFile {
             number -= 1
         }
         return false
+    }
+
+    /// Whether the pointer type at `offset` is that of a variable, or memory is allocated with it.
+    fileprivate func isKept(_ offset: Int, length: Int) -> Bool {
+        let start = code[..<offset].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        let before = String(decoding: code[start..<offset], as: UTF8.self)
+        let words = before.split(whereSeparator: { $0 == " " || $0 == "(" })
+        let isVariable = words.contains("let") || words.contains("var")
+        let isTyped = before.hasSuffix(": ")
+        let after = code[(offset + length)...].prefix { $0 != UInt8(ascii: "\n") }
+        let rest = String(decoding: after, as: UTF8.self)
+        return (isVariable && isTyped) || rest.hasPrefix(".allocate(")
+            || (rest.hasPrefix("<") && rest.contains(">.allocate("))
     }
 
     fileprivate func isDeclaration(at offset: Int) -> Bool {

@@ -24,6 +24,7 @@ extension JSONDocument {
         return try decodeOther(type, at: place)
     }
 
+    /// Reads the scalars that are rarer; sound for the same reason.
     @inline(__always)
     private func decodeOther<Value: Decodable>(
         _ type: Value.Type,

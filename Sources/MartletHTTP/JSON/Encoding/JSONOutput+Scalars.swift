@@ -37,6 +37,7 @@ extension JSONOutput {
         return .written
     }
 
+    /// Sound: each cast is to the type that the value was just found to have.
     @inline(__always)
     private mutating func append<Value>(otherInteger value: Value) -> Outcome {
         if Value.self == Int64.self {

@@ -11,6 +11,7 @@ struct JSONOutput: ~Copyable {
 
     init(lent: UnsafeMutableRawBufferPointer) {
         precondition(!lent.isEmpty, "An output needs memory to begin with.")
+        // Memory that is not empty has an address; the alternative is never taken.
         base = lent.baseAddress ?? UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1)
         capacity = lent.count
     }
@@ -87,6 +88,7 @@ struct JSONOutput: ~Copyable {
         count -= removed
     }
 
+    /// Moves to larger memory of its own, freed by the next move or by `deinit`.
     private mutating func grow(_ needed: Int) {
         let larger = max(capacity * 2, count + needed)
         let heap = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 1)
