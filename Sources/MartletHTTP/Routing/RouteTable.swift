@@ -6,7 +6,7 @@ struct CompiledRoute: Sendable {
     /// Method and pattern; nil for the router's own answers.
     let name: String?
     let parameterNames: [String]
-    /// What the watchdog calls the route.
+    /// What the watchdog and the layers around call the route; unknown without a name.
     let label: WorkLabel
     let handler: any Handler<Request, Response>
 
@@ -17,7 +17,7 @@ struct CompiledRoute: Sendable {
     ) {
         self.name = name
         self.parameterNames = parameterNames
-        self.label = WorkLabel(name ?? "router")
+        self.label = name.map(WorkLabel.init) ?? .unknown
         self.handler = handler
     }
 }
