@@ -29,9 +29,18 @@ struct FieldValueReader {
         return String(Substring(token))
     }
 
+    /// How quoted strings are read.
+    enum Quoting {
+        /// A backslash escapes whatever follows (RFC 9110 §5.6.4).
+        case standard
+        /// A backslash escapes only a quote or another one: browsers do not escape those in the
+        /// names of files.
+        case ofForms
+    }
+
     /// The content of the quoted string that is next, its escapes removed; nil when none is or it
     /// does not end.
-    mutating func quotedString() -> String? {
+    mutating func quotedString(_ quoting: Quoting = .standard) -> String? {
         guard rest.first == UInt8(ascii: "\"") else { return nil }
         var bytes: [UInt8] = []
         var tail = rest.dropFirst()
@@ -41,8 +50,14 @@ struct FieldValueReader {
                 rest = tail
                 return String(decoding: bytes, as: UTF8.self)
             case UInt8(ascii: "\\"):
-                guard let escaped = tail.popFirst() else { return nil }
-                bytes.append(escaped)
+                guard let escaped = tail.first else { return nil }
+                let isEscape =
+                    quoting == .standard || escaped == UInt8(ascii: "\"")
+                    || escaped == UInt8(ascii: "\\")
+                bytes.append(isEscape ? escaped : byte)
+                if isEscape {
+                    tail.removeFirst()
+                }
             default:
                 bytes.append(byte)
             }
@@ -53,14 +68,14 @@ struct FieldValueReader {
     /// The parameters that are next: `; name=value` any number of times, names in lower case.
     ///
     /// Nil when one is broken.
-    mutating func parameters() -> [MediaType.Parameter]? {
+    mutating func parameters(_ quoting: Quoting = .standard) -> [MediaType.Parameter]? {
         var parameters: [MediaType.Parameter] = []
         while true {
             skipWhitespace()
             guard skip(";") else { return parameters }
             skipWhitespace()
             guard let name = token() else { continue }
-            guard skip("="), let value = token() ?? quotedString() else { return nil }
+            guard skip("="), let value = token() ?? quotedString(quoting) else { return nil }
             parameters.append(MediaType.Parameter(name.lowercased(), value))
         }
     }
