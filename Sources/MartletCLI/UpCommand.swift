@@ -27,6 +27,8 @@ struct UpCommand: AsyncParsableCommand {
     @Argument(help: "The file that describes the services.", completion: .file())
     var file = "martlet.yaml"
 
+    @OptionGroup var console: ConsoleOptions
+
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
         let plan = try readPlan(environment)
@@ -41,7 +43,7 @@ struct UpCommand: AsyncParsableCommand {
         let supervisor = Supervisor(
             plan,
             executable: try Self.ownPath(),
-            journal: Journal { printer.print($0) },
+            journal: Journal { printer.add($0) },
             client: HTTPClient()
         )
         var logger = Logger(label: "martlet.up")

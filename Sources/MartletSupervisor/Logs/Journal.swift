@@ -29,13 +29,13 @@ package final class Journal: Sendable {
     }
 
     private let state = Mutex(State())
-    private let print: @Sendable (JournalLine) -> Void
+    private let display: @Sendable (JournalLine) -> Void
 
     /// Makes a journal.
     ///
-    /// - Parameter print: Called with every line, in order; must not block.
-    package init(print: @escaping @Sendable (JournalLine) -> Void = { _ in }) {
-        self.print = print
+    /// - Parameter display: Called with every line, in order; must not block.
+    package init(display: @escaping @Sendable (JournalLine) -> Void = { _ in }) {
+        self.display = display
     }
 
     /// Writes a line.
@@ -51,7 +51,7 @@ package final class Journal: Sendable {
                 text: text
             )
             state.rings[service, default: LineRing(capacity: Self.linesPerService)].append(line)
-            print(line)
+            display(line)
             for follower in state.followers.values { follower.yield(.line(line)) }
         }
     }

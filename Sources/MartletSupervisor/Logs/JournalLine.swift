@@ -23,6 +23,20 @@ package struct JournalLine: Hashable, Sendable {
     /// The line, without its end.
     package var text: String
 
+    package init(
+        sequence: UInt64,
+        time: Int64,
+        service: String,
+        origin: Origin,
+        text: String
+    ) {
+        self.sequence = sequence
+        self.time = time
+        self.service = service
+        self.origin = origin
+        self.text = text
+    }
+
     /// Milliseconds since 1970.
     static func wallClock() -> Int64 {
         var time = timespec()

@@ -13,6 +13,7 @@ package final class LinePrinter: Sendable {
     private struct State {
         var waiting: [JournalLine] = []
         var dropped = 0
+        var everDropped = 0
         var isFinished = false
     }
 
@@ -34,17 +35,21 @@ package final class LinePrinter: Sendable {
     }
 
     /// Adds a line to those that are to be written; does not block.
-    package func print(_ line: JournalLine) {
+    package func add(_ line: JournalLine) {
         state.withLock { state in
             if state.waiting.count >= Self.maximumWaiting {
                 let surplus = Self.maximumWaiting / 10
                 state.waiting.removeFirst(surplus)
                 state.dropped += surplus
+                state.everDropped += surplus
             }
             state.waiting.append(line)
         }
         wake()
     }
+
+    /// How many lines were dropped so far.
+    package var droppedCount: Int { state.withLock { $0.everDropped } }
 
     /// Prints as long as `body` runs, and what is left after it.
     package func withThread<Result>(_ body: () async throws -> Result) async rethrows -> Result {

@@ -104,13 +104,13 @@ package struct ServiceMachine: Sendable {
             dependenciesReady = ready
             return startIfPossible(at: now)
         case .started(let run, let processID):
-            return run == self.run ? started(processID, at: now) : []
+            return isCurrent(run) ? started(processID, at: now) : []
         case .startFailed(let run, let reason):
-            return run == self.run ? startFailed(reason) : []
+            return isCurrent(run) ? startFailed(reason) : []
         case .exited(let run, let status):
-            return run == self.run ? exited(status, at: now, using: &generator) : []
+            return isCurrent(run) ? exited(status, at: now, using: &generator) : []
         case .probed(let run, let failure):
-            return run == self.run ? probed(failure, at: now) : []
+            return isCurrent(run) ? probed(failure, at: now) : []
         case .tick: return tick(at: now)
         case .start: return start(at: now)
         case .stop: return stop(then: .down, at: now)
@@ -121,6 +121,10 @@ package struct ServiceMachine: Sendable {
     }
 
     // MARK: - The process
+
+    private func isCurrent(_ run: Int) -> Bool {
+        run == self.run && state.isRunning
+    }
 
     private mutating func startIfPossible(at now: ContinuousClock.Instant) -> [Action] {
         guard state == .waiting, goal == .up, dependenciesReady else { return [] }
