@@ -32,6 +32,12 @@ struct UpCommand: AsyncParsableCommand {
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
         let plan = try readPlan(environment)
+        if let port = console.port, port > 0, !PortPicker.isFree(port) {
+            throw Refusal(
+                description: "Another program listens on 127.0.0.1:\(port) already;"
+                    + " choose another --console-port, or --no-console."
+            )
+        }
         let painter = LinePainter(
             services: plan.entries.map(\.definition.name),
             isColoured: LinePainter.wantsColour(
@@ -40,16 +46,22 @@ struct UpCommand: AsyncParsableCommand {
             )
         )
         let printer = LinePrinter(painter, descriptor: STDOUT_FILENO)
+        let client = HTTPClient()
         let supervisor = Supervisor(
             plan,
             executable: try Self.ownPath(),
             journal: Journal { printer.add($0) },
-            client: HTTPClient()
+            client: client
         )
+        var services: [any Service] = [SecondSignal(supervisor: supervisor)]
+        if let port = console.port {
+            services.append(try ConsoleService(supervisor, port: port, client: client))
+            services.append(RequestCounter(supervisor, client: client))
+        }
         var logger = Logger(label: "martlet.up")
         logger.logLevel = .warning
         let group = ServiceGroup(
-            services: [SecondSignal(supervisor: supervisor), supervisor],
+            services: services + [supervisor],
             gracefulShutdownSignals: [.sigint, .sigterm],
             logger: logger
         )
@@ -70,7 +82,11 @@ struct UpCommand: AsyncParsableCommand {
             environment: environment
         )
         do {
-            return try LaunchPlan(reader.read(yaml), environment: environment)
+            return try LaunchPlan(
+                reader.read(yaml),
+                environment: environment,
+                reserved: Set([console.port].compactMap(\.self))
+            )
         } catch {
             throw Refusal(description: "\(error)")
         }

@@ -34,7 +34,6 @@ package final class Supervisor: Service {
     private let plan: LaunchPlan
     private let host: ProcessHost
     private let prober: HealthProber
-    private let ready: @Sendable () async throws -> Void
     private let messages: AsyncStream<Message>
     private let inbox: AsyncStream<Message>.Continuation
     private let board: Mutex<[ServiceSnapshot]>
@@ -47,17 +46,14 @@ package final class Supervisor: Service {
     ///   - executable: The absolute path of the `martlet` whose `guard` is used.
     ///   - journal: Where the services' lines go.
     ///   - client: Asks the services for their health.
-    ///   - ready: Waited for before the first service starts.
     package init(
         _ plan: LaunchPlan,
         executable: String,
         journal: Journal,
-        client: HTTPClient,
-        ready: @escaping @Sendable () async throws -> Void = {}
+        client: HTTPClient
     ) {
         self.plan = plan
         self.journal = journal
-        self.ready = ready
         host = ProcessHost(executable: executable)
         prober = HealthProber(client: client, host: host)
         // Unbounded, since no message may be lost; a service has at most a few under way.
@@ -71,7 +67,6 @@ package final class Supervisor: Service {
     /// Cancellation kills them.
     package func run() async throws {
         defer { journal.finish() }
-        try await ready()
         await withGracefulShutdownHandler {
             await host.withThread { await supervise() }
         } onGracefulShutdown: {
@@ -106,7 +101,8 @@ package final class Supervisor: Service {
 
     /// Notes how many requests a process says to have served.
     package func note(requests count: Int, of processID: Int32) {
-        requests.withLock { $0[processID] = count }
+        let before = requests.withLock { $0.updateValue(count, forKey: processID) }
+        if before != count { journal.announceStatus() }
     }
 
     private func index(of name: String) -> Int? {

@@ -1,0 +1,72 @@
+import HTTPTypes
+import MartletCore
+package import MartletHTTP
+import ServiceLifecycle
+
+/// Asks services how many requests they have served, while somebody looks at the console.
+///
+/// A Martlet service answers `GET /health/stats` with `{"requests": N}`. A process that answers
+/// anything else is not asked again.
+package struct RequestCounter: Service {
+    /// How often to ask.
+    package static let interval = Duration.seconds(2)
+    /// How long an answer may take.
+    package static let timeout = Duration.seconds(1)
+    /// How long an answer may be.
+    package static let maximumAnswerBytes = 64 * 1024
+
+    private struct Stats: Decodable, Sendable {
+        var requests: Int
+    }
+
+    private let supervisor: Supervisor
+    private let client: HTTPClient
+
+    /// Makes a counter that asks with `client`.
+    package init(_ supervisor: Supervisor, client: HTTPClient) {
+        self.supervisor = supervisor
+        self.client = client
+    }
+
+    /// Asks until a graceful shutdown or cancellation.
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            var silent: Set<Int32> = []
+            while !Task.isCancelled {
+                try? await ContinuousClock().sleep(for: Self.interval)
+                guard supervisor.journal.followerCount > 0 else { continue }
+                for service in supervisor.services
+                where service.speaksHTTP && service.state == .healthy {
+                    guard let process = service.processID, !silent.contains(process) else {
+                        continue
+                    }
+                    if let count = await ask(service.port) {
+                        supervisor.note(requests: count, of: process)
+                    } else {
+                        silent.insert(process)
+                    }
+                }
+                silent.formIntersection(supervisor.services.compactMap(\.processID))
+            }
+        }
+    }
+
+    private func ask(_ port: Int) async -> Int? {
+        let deadline = ContinuousClock.now.advanced(by: Self.timeout)
+        let url = Template.value(of: .url, port: port) + "/health/stats"
+        do {
+            let response = try await client.handle(
+                Request(.get, url),
+                context: CallContext(deadline: deadline)
+            )
+            guard response.status == .ok else {
+                response.body.discard()
+                return nil
+            }
+            let body = try await response.body.collect(upTo: Self.maximumAnswerBytes)
+            return try JSON.decode(Stats.self, from: body).requests
+        } catch {
+            return nil
+        }
+    }
+}
