@@ -61,9 +61,9 @@ extension ConsolePage {
               <legend><span class="step">2</span> Place an order</legend>
               <label class="full">User <input name="userId" required
                 placeholder="the id of a user"></label>
-              <label>Article <input name="sku" value="TEAPOT-1" required></label>
               <label>Quantity <input name="quantity" type="number" min="1" value="2"
                 required></label>
+              <label>Article <input name="sku" value="TEAPOT-1" required></label>
               <label>Price each <input name="price" type="number" min="0.01" step="0.01"
                 value="19.90" required></label>
               <label>Card <input name="card" value="4242424242424242" inputmode="numeric"

@@ -32,6 +32,7 @@ extension ConsolePage {
 
         function showFeed(tone, text) {
           $("feed").dataset.tone = tone;
+          document.body.dataset.feed = tone === "good" ? "live" : "lost";
           $("feed-text").textContent = text;
         }
 

@@ -67,9 +67,11 @@ extension ConsolePage {
           max-width: 1400px; margin: 0 auto; padding: 16px 24px 32px;
           display: grid; gap: 18px;
         }
+        main { transition: opacity 0.3s; }
+        [data-feed=lost] main { opacity: 0.5; }
         .columns { display: flex; gap: 18px; align-items: stretch; }
         .columns > .logs { flex: 1; min-width: 0; }
-        #shop { flex: 0 0 390px; }
+        #shop { flex: 0 0 420px; }
         .panel {
           background: var(--panel); border: 1px solid var(--line); border-radius: 12px;
           padding: 16px 18px; box-shadow: var(--shadow);
@@ -126,7 +128,7 @@ extension ConsolePage {
 
         fieldset {
           border: 0; border-top: 1px solid var(--line); margin: 14px 0 0; padding: 12px 0 0;
-          display: grid; grid-template-columns: 1fr 1fr; gap: 10px 12px;
+          display: grid; grid-template-columns: 2fr 3fr; gap: 10px 12px;
         }
         legend { float: left; grid-column: 1 / -1; font-weight: 600; padding: 0; }
         .step {
