@@ -81,14 +81,20 @@ extension ConsolePage {
         function makeRow(name) {
           const line = element("tr");
           line.dataset.service = name;
-          const cell = (classes) => line.appendChild(element("td", classes));
+          const cell = (classes, label) => {
+            const made = line.appendChild(element("td", classes));
+            if (label) made.dataset.label = label;
+            return made;
+          };
           cell("name").textContent = name;
-          const state = cell().appendChild(element("span", "state"));
+          const state = cell("", "State").appendChild(element("span", "state"));
           state.append(element("span", "dot"), element("span", "word"));
           const row = {
-            line, state, word: state.lastChild, process: cell("number"), port: cell("number"),
-            restarts: cell("number"), uptime: cell("number"), requests: cell("number"),
-            error: cell("error"), seen: undefined,
+            line, state, word: state.lastChild,
+            process: cell("number", "Process"), port: cell("number", "Port"),
+            restarts: cell("number", "Restarts"), uptime: cell("number", "Uptime"),
+            requests: cell("number", "Requests"), error: cell("error", "Last error"),
+            seen: undefined,
           };
           const actions = cell().appendChild(element("div", "actions"));
           row.toggle = button(actions, "stop", "Stop", name);

@@ -65,7 +65,7 @@ extension ConsolePage {
 
         main {
           max-width: 1400px; margin: 0 auto; padding: 16px 24px 32px;
-          display: grid; gap: 18px;
+          display: grid; gap: 18px; grid-template-columns: minmax(0, 1fr);
         }
         main { transition: opacity 0.3s; }
         [data-feed=lost] main { opacity: 0.5; }
@@ -178,6 +178,21 @@ extension ConsolePage {
           #shop { flex: none; }
           .lines { flex: none; }
           main, .bar { padding-left: 14px; padding-right: 14px; }
+        }
+        @media (max-width: 720px) {
+          thead { position: absolute; clip-path: inset(50%); }
+          table, tbody, tr, td { display: block; }
+          tr { padding: 10px 18px; border-top: 1px solid var(--line); }
+          td, tr > :first-child, tr > :last-child { padding: 1px 0; border: 0; }
+          td[data-label] { display: flex; gap: 12px; text-align: left; }
+          td[data-label]::before {
+            content: attr(data-label); flex: 0 0 6.5em; color: var(--soft); font-size: 0.87rem;
+          }
+          .actions { justify-content: flex-start; padding-top: 6px; }
+          tbody tr:hover td { background: none; }
+          .inline input:not([type=checkbox]), .inline select { width: 120px; }
+          .entry { flex-wrap: wrap; gap: 0 12px; }
+          .entry .text { flex-basis: 100%; }
         }
         @media (prefers-reduced-motion: no-preference) {
           .state[data-tone=busy] > .dot, .state[data-tone=warn] > .dot {
