@@ -4,7 +4,7 @@ import Logging
 import MartletCore
 import MartletHTTP
 import MartletTransport
-import NIOCore
+
 
 /// Serves plain text, JSON, an echo and a parameter over HTTP.
 struct BenchHTTP: AsyncParsableCommand {
@@ -26,8 +26,20 @@ struct BenchHTTP: AsyncParsableCommand {
         let loops = threads.map { EventLoops(count: $0) } ?? .shared
         var configuration = HTTPServer.Configuration(addresses: [.tcp("127.0.0.1", port: port)])
         configuration.limits.connections = 20_000
-        let server = HTTPServer(configuration, loops: loops, handler: try routes().compile())
+        var routes = routes()
+        if stack {
+            Self.addStack(to: &routes)
+        }
+        let server = HTTPServer(configuration, loops: loops, handler: try routes.compile())
         try await server.run()
+    }
+
+    private static func addStack(to router: inout Router) {
+        router.use(RequestID())
+        router.use(AccessLog(logger: Logger(label: "bench") { _ in LogToNowhere() }))
+        router.use(ServerMetrics())
+        router.use(Deadline())
+        router.use(CORS())
     }
 
     private func routes() -> Router {

@@ -39,9 +39,7 @@ final class ClientConnection: @unchecked Sendable {
         self.loop = loop
         self.pool = pool
         self.configuration = configuration
-        var limits = HTTPLimits()
-        limits.bodySize = configuration.responseBodySize
-        parser = ResponseParser(limits: limits)
+        parser = ResponseParser(limits: pool.limits)
     }
 
     func setTimeout(_ duration: Duration) {

@@ -18,6 +18,8 @@ final class OriginPool: @unchecked Sendable {
     private let origin: Origin
     private let tls: ClientTLS?
     private let configuration: HTTPClient.Configuration
+    /// What is accepted of a response.
+    let limits: SharedLimits
     private var idle: [ClientConnection] = []
     private var count = 0
     private var waiters = CircularBuffer<Waiter>()
@@ -36,6 +38,9 @@ final class OriginPool: @unchecked Sendable {
         self.authority = authority
         self.loop = loop
         self.configuration = configuration
+        var limits = HTTPLimits()
+        limits.bodySize = configuration.responseBodySize
+        self.limits = SharedLimits(limits)
         tls = origin.isSecure ? try configuration.tls ?? ClientTLS() : nil
     }
 

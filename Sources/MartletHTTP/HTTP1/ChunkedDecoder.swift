@@ -1,7 +1,9 @@
 import NIOCore
 
 /// Decodes the chunked transfer coding (RFC 9112 §7.1), strictly.
-struct ChunkedDecoder {
+///
+/// A class, so that a connection holds one only while a chunked body comes.
+final class ChunkedDecoder {
     private enum State {
         case sizeLine
         case data(Int)
@@ -26,7 +28,7 @@ struct ChunkedDecoder {
     private var trailerReader = HeadReader.trailers()
 
     /// Takes what it can from `buffer`.
-    mutating func next(from buffer: inout ByteBuffer, limits: HTTPLimits) -> Output {
+    func next(from buffer: inout ByteBuffer, limits: HTTPLimits) -> Output {
         while true {
             switch state {
             case .sizeLine:
@@ -58,7 +60,7 @@ struct ChunkedDecoder {
         }
     }
 
-    private mutating func readTrailers(
+    private func readTrailers(
         from buffer: inout ByteBuffer,
         limits: HTTPLimits
     ) -> Output {

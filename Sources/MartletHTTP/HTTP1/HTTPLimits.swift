@@ -78,3 +78,12 @@ public struct HTTPLimits: Sendable {
     /// Makes the default limits.
     public init() {}
 }
+
+/// Limits by reference: what every connection of a server or a client shares.
+package final class SharedLimits: Sendable {
+    package let values: HTTPLimits
+
+    package init(_ values: HTTPLimits) {
+        self.values = values
+    }
+}

@@ -30,7 +30,7 @@ package struct RequestParser: ~Copyable {
         case passThrough
     }
 
-    private let limits: HTTPLimits
+    private let shared: SharedLimits
     private var state = State.head
     private var buffer = ByteBuffer()
     private var reader = HeadReader()
@@ -39,9 +39,11 @@ package struct RequestParser: ~Copyable {
     private var authority = ""
     private var bodyLength = 0
 
-    package init(limits: HTTPLimits) {
-        self.limits = limits
+    package init(limits: SharedLimits) {
+        shared = limits
     }
+
+    private var limits: HTTPLimits { shared.values }
 
     /// How many bytes wait to be parsed.
     package var bufferedCount: Int { buffer.readableBytes }
@@ -74,8 +76,8 @@ package struct RequestParser: ~Copyable {
             return nextHead()
         case .length(let left):
             return nextData(left)
-        case .chunked(var decoder):
-            return nextChunk(&decoder)
+        case .chunked(let decoder):
+            return nextChunk(decoder)
         case .refused(let error):
             return .refused(error)
         case .passThrough:
@@ -122,9 +124,8 @@ package struct RequestParser: ~Copyable {
         return .data(piece)
     }
 
-    private mutating func nextChunk(_ decoder: inout ChunkedDecoder) -> Event {
+    private mutating func nextChunk(_ decoder: ChunkedDecoder) -> Event {
         let output = decoder.next(from: &buffer, limits: limits)
-        state = .chunked(decoder)
         switch output {
         case .needsMore:
             return .needsMore

@@ -42,7 +42,7 @@ package struct ResponseParser: ~Copyable {
         case refused(HTTP1Error)
     }
 
-    private let limits: HTTPLimits
+    private let shared: SharedLimits
     private var state = State.head
     private var buffer = ByteBuffer()
     private var reader = HeadReader()
@@ -50,9 +50,11 @@ package struct ResponseParser: ~Copyable {
     private var bodyLength = 0
     private var method = HTTPRequest.Method.get
 
-    package init(limits: HTTPLimits) {
-        self.limits = limits
+    package init(limits: SharedLimits) {
+        shared = limits
     }
+
+    private var limits: HTTPLimits { shared.values }
 
     /// How many bytes wait to be parsed.
     package var bufferedCount: Int { buffer.readableBytes }
@@ -93,8 +95,8 @@ package struct ResponseParser: ~Copyable {
             return nextHead()
         case .length(let left):
             return nextData(left)
-        case .chunked(var decoder):
-            return nextChunk(&decoder)
+        case .chunked(let decoder):
+            return nextChunk(decoder)
         case .untilClose:
             guard buffer.readableBytes > 0 else { return .needsMore }
             return data(takeRest())
@@ -131,9 +133,8 @@ package struct ResponseParser: ~Copyable {
         return .data(piece)
     }
 
-    private mutating func nextChunk(_ decoder: inout ChunkedDecoder) -> Event {
+    private mutating func nextChunk(_ decoder: ChunkedDecoder) -> Event {
         let output = decoder.next(from: &buffer, limits: limits)
-        state = .chunked(decoder)
         switch output {
         case .needsMore: return .needsMore
         case .data(let piece): return data(piece)

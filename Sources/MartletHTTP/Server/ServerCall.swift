@@ -6,8 +6,6 @@ import NIOCore
 struct ServerCall {
     /// Counts the calls of a connection, so that what comes too late can be told apart.
     var number: UInt64 = 0
-    /// The request, until the handler's task takes it.
-    var request: Request?
     /// The request's body while it arrives.
     var incoming: IncomingBody?
     /// Whether bytes of the body are still to come.

@@ -10,7 +10,7 @@ extension ServerConnection: CallScope {
     func start(_ head: RequestHead, body: Body) {
         prepareCall(head)
         let peer = currentPeer()
-        call.request = Request(
+        shared.starting = Request(
             parsedMethod: head.method,
             target: head.target,
             scheme: head.scheme ?? (peer.isSecure ? "https" : "http"),
@@ -57,8 +57,7 @@ extension ServerConnection: CallScope {
 
     /// The body of the call's task: handler, then answer.
     private func runCall() async {
-        guard let request = call.request else { return }
-        call.request = nil
+        guard let request = shared.starting.take() else { return }
         withUnsafeCurrentTask { task in
             // Sound because only the address is kept, to be compared.
             call.taskAddress = task.map { unsafeBitCast($0, to: UInt.self) } ?? 0

@@ -72,7 +72,11 @@ extension ServerConnection {
             start(head, body: Body())
         case .length(let count):
             if count <= core.limits.wholeBodySize, !head.expectsContinue {
-                phase = .awaitingBody(head)
+                if let body = parser.takeWholeBody() {
+                    start(head, body: Body(body))
+                } else {
+                    phase = .awaitingBody(head)
+                }
             } else {
                 startStreaming(head, length: count)
             }

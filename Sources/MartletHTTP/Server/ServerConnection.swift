@@ -13,7 +13,7 @@ final class ServerConnection: @unchecked Sendable {
         /// Waiting for the TLS handshake, or for a request.
         case idle
         /// A head has come whose small body has not.
-        case awaitingBody(RequestHead)
+        indirect case awaitingBody(RequestHead)
         /// The handler runs, or its response is being sent.
         case calling
         /// The answer is out and the rest of an unread body is thrown away.
@@ -57,7 +57,7 @@ final class ServerConnection: @unchecked Sendable {
         self.core = core
         self.shared = shared
         self.loop = loop
-        parser = RequestParser(limits: core.limits)
+        parser = RequestParser(limits: core.sharedLimits)
     }
 
     func setTimeout(_ duration: Duration) {

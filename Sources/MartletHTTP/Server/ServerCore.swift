@@ -7,7 +7,7 @@ import Synchronization
 
 /// What the connections of one server share.
 final class ServerCore: Sendable {
-    let limits: HTTPLimits
+    let sharedLimits: SharedLimits
     let handler: any Handler<Request, Response>
     let logger: Logger
     /// What `Server` says, as a whole field line, or nothing.
@@ -19,11 +19,13 @@ final class ServerCore: Sendable {
         logger: Logger,
         serverName: String?
     ) {
-        self.limits = limits
+        sharedLimits = SharedLimits(limits)
         self.handler = handler
         self.logger = logger
         serverLine = serverName.map { "Server: \($0)\r\n" } ?? ""
     }
+
+    var limits: HTTPLimits { sharedLimits.values }
 
     /// The response for an error that a handler threw.
     func response(to error: any Error, context: CallContext) -> Response {
@@ -47,6 +49,8 @@ final class ServerCore: Sendable {
 /// What the connections of one loop share: the date line, made once a second.
 // Sound because it is touched on its loop only.
 final class ServerLoop: @unchecked Sendable {
+    /// The request whose handler's task is being started; the task takes it at once.
+    var starting: Request?
     private var seconds: Int64 = -1
     private var line = ByteBuffer()
 

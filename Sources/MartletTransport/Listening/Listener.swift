@@ -18,6 +18,13 @@ package final class Listener: Sendable {
         var whenEmpty: [CheckedContinuation<Void, Never>] = []
     }
 
+    /// Small at first, because an idle connection keeps its last one; they grow with what comes.
+    private static let receiveBuffers = AdaptiveRecvByteBufferAllocator(
+        minimum: 512,
+        initial: 1024,
+        maximum: 64 * 1024
+    )
+
     private let loops: EventLoops
     private let configuration: ListenerConfiguration
     private let makeDriver: MakeDriver
@@ -136,6 +143,7 @@ package final class Listener: Sendable {
             .serverChannelOption(.backlog, value: Int32(clamping: configuration.backlog))
             .serverChannelOption(.maxMessagesPerRead, value: UInt(configuration.acceptBatch))
             .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.recvAllocator, value: Self.receiveBuffers)
             .childChannelInitializer { [self] channel in
                 channel.eventLoop.makeCompletedFuture {
                     try self.accepted(channel)
