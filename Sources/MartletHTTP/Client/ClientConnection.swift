@@ -20,20 +20,21 @@ final class ClientConnection: @unchecked Sendable {
     let loop: Loop
     let pool: OriginPool
     let configuration: HTTPClient.Configuration
-    var connection: Connection?
-    var phase = Phase.connecting
-    var parser: ResponseParser
-    var exchange = ClientExchange()
-    var opening: UnsafeContinuation<Void, any Error>?
-    var writeWaiter: CheckedContinuation<Void, any Error>?
+    // As in ServerConnection: one thread, and no reference into these is held across a call.
+    @exclusivity(unchecked) var connection: Connection?
+    @exclusivity(unchecked) var phase = Phase.connecting
+    @exclusivity(unchecked) var parser: ResponseParser
+    @exclusivity(unchecked) var exchange = ClientExchange()
+    @exclusivity(unchecked) var opening: UnsafeContinuation<Void, any Error>?
+    @exclusivity(unchecked) var writeWaiter: CheckedContinuation<Void, any Error>?
 
-    var out = ByteBuffer()
-    var isDirty = false
-    var isProcessing = false
-    var hasInputEnded = false
-    var timeoutTick = TickTimers.never
-    var deadlineTick = TickTimers.never
-    var timerIndex = -1
+    @exclusivity(unchecked) var out = ByteBuffer()
+    @exclusivity(unchecked) var isDirty = false
+    @exclusivity(unchecked) var isProcessing = false
+    @exclusivity(unchecked) var hasInputEnded = false
+    @exclusivity(unchecked) var timeoutTick = TickTimers.never
+    @exclusivity(unchecked) var deadlineTick = TickTimers.never
+    @exclusivity(unchecked) var timerIndex = -1
 
     init(loop: Loop, pool: OriginPool, configuration: HTTPClient.Configuration) {
         self.loop = loop

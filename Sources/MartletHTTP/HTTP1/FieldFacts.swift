@@ -129,4 +129,16 @@ extension ASCII {
             )
         )
     }
+
+    /// Whether `bytes` are `text`, case and all.
+    ///
+    /// Both must be of the same length.
+    @inline(__always)
+    package static func isExactly(_ bytes: UnsafeRawBufferPointer, _ text: StaticString) -> Bool {
+        assert(bytes.count == text.utf8CodeUnitCount, "the caller compares lengths first")
+        for index in 0..<bytes.count where bytes[index] != text.utf8Start[index] {
+            return false
+        }
+        return true
+    }
 }

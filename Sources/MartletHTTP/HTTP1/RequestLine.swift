@@ -32,17 +32,18 @@ struct RequestLine {
 
     private static func method(_ bytes: UnsafeRawBufferPointer) -> HTTPRequest.Method {
         switch bytes.count {
-        case 3 where bytes.elementsEqual("GET".utf8): .get
-        case 3 where bytes.elementsEqual("PUT".utf8): .put
-        case 4 where bytes.elementsEqual("POST".utf8): .post
-        case 4 where bytes.elementsEqual("HEAD".utf8): .head
+        case 3 where ASCII.isExactly(bytes, "GET"): .get
+        case 3 where ASCII.isExactly(bytes, "PUT"): .put
+        case 4 where ASCII.isExactly(bytes, "POST"): .post
+        case 4 where ASCII.isExactly(bytes, "HEAD"): .head
         // A token is a valid method, so this cannot be nil.
         default: HTTPRequest.Method(String(decoding: bytes, as: UTF8.self)) ?? .get
         }
     }
 
     private mutating func parseVersion(_ bytes: UnsafeRawBufferPointer) -> HTTP1Error? {
-        guard bytes.count == 8, bytes[..<5].elementsEqual("HTTP/".utf8),
+        guard bytes.count == 8,
+            ASCII.isExactly(UnsafeRawBufferPointer(rebasing: bytes[..<5]), "HTTP/"),
             ASCII.isDigit(bytes[5]), bytes[6] == UInt8(ascii: "."), ASCII.isDigit(bytes[7])
         else {
             return .malformed("The request line has no HTTP version, or more than three parts.")

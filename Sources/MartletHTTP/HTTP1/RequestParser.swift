@@ -236,7 +236,9 @@ package struct RequestParser: ~Copyable {
         var error: HTTP1Error?
         if let index = facts.hostIndex {
             headers.withValueBytes(at: index) { bytes in
-                if bytes.elementsEqual(authority.utf8) { return }
+                if authority.utf8.count == bytes.count, bytes.elementsEqual(authority.utf8) {
+                    return
+                }
                 if Authority.isValid(bytes) {
                     authority = String(decoding: bytes, as: UTF8.self)
                 } else {

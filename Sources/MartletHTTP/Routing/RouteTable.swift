@@ -40,7 +40,9 @@ struct RouteEndpoint: Sendable {
 }
 
 /// All routes of a router, and the index that finds them.
-struct RouteTable: Sendable {
+///
+/// A class, so that handing the router on is one reference.
+final class RouteTable: Sendable {
     let index: RouteIndex
     let endpoints: [RouteEndpoint]
     let routes: [CompiledRoute]
@@ -52,6 +54,24 @@ struct RouteTable: Sendable {
     let badPath: Int
     /// The route of `OPTIONS *`.
     let server: Int
+
+    init(
+        index: RouteIndex,
+        endpoints: [RouteEndpoint],
+        routes: [CompiledRoute],
+        names: [String],
+        notFound: Int,
+        badPath: Int,
+        server: Int
+    ) {
+        self.index = index
+        self.endpoints = endpoints
+        self.routes = routes
+        self.names = names
+        self.notFound = notFound
+        self.badPath = badPath
+        self.server = server
+    }
 
     /// Finds the route of a request; always finds one.
     ///

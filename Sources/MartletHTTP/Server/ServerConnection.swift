@@ -29,29 +29,31 @@ final class ServerConnection: @unchecked Sendable {
     let core: ServerCore
     let shared: ServerLoop
     let loop: Loop
-    var connection: Connection?
-    var phase = Phase.idle
-    var parser: RequestParser
-    var call = ServerCall()
-    var peer: Peer?
+    // The run-time checks of exclusive access cost more than parsing a request; one thread touches
+    // these, and no method hands out a reference into them while it calls another.
+    @exclusivity(unchecked) var connection: Connection?
+    @exclusivity(unchecked) var phase = Phase.idle
+    @exclusivity(unchecked) var parser: RequestParser
+    @exclusivity(unchecked) var call = ServerCall()
+    @exclusivity(unchecked) var peer: Peer?
 
     /// What this turn has to say; gathered in the loop's scratch buffer.
-    var out = ByteBuffer()
-    var isDirty = false
-    var closesAfterFlush = false
-    var isProcessing = false
-    var isDraining = false
-    var hasInputEnded = false
-    var servedAny = false
+    @exclusivity(unchecked) var out = ByteBuffer()
+    @exclusivity(unchecked) var isDirty = false
+    @exclusivity(unchecked) var closesAfterFlush = false
+    @exclusivity(unchecked) var isProcessing = false
+    @exclusivity(unchecked) var isDraining = false
+    @exclusivity(unchecked) var hasInputEnded = false
+    @exclusivity(unchecked) var servedAny = false
     /// Who waits until the peer keeps up.
-    var writeWaiter: CheckedContinuation<Void, any Error>?
+    @exclusivity(unchecked) var writeWaiter: CheckedContinuation<Void, any Error>?
 
     /// How much of an unread body has been thrown away.
-    var discardedCount = 0
+    @exclusivity(unchecked) var discardedCount = 0
 
-    var timeoutTick = TickTimers.never
-    var deadlineTick = TickTimers.never
-    var timerIndex = -1
+    @exclusivity(unchecked) var timeoutTick = TickTimers.never
+    @exclusivity(unchecked) var deadlineTick = TickTimers.never
+    @exclusivity(unchecked) var timerIndex = -1
 
     init(core: ServerCore, shared: ServerLoop, loop: Loop) {
         self.core = core

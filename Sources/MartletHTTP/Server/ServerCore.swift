@@ -50,9 +50,9 @@ final class ServerCore: Sendable {
 // Sound because it is touched on its loop only.
 final class ServerLoop: @unchecked Sendable {
     /// The request whose handler's task is being started; the task takes it at once.
-    var starting: Request?
-    private var seconds: Int64 = -1
-    private var line = ByteBuffer()
+    @exclusivity(unchecked) var starting: Request?
+    @exclusivity(unchecked) private var seconds: Int64 = -1
+    @exclusivity(unchecked) private var line = ByteBuffer()
 
     /// Writes `Date: …` with its CRLF.
     func writeDate(_ now: Int64, into out: inout ByteBuffer) {

@@ -16,15 +16,15 @@ package final class Connection: ChannelDuplexHandler {
     /// Whether the connection came over its listener's limit and should be turned away.
     package let isOverLimit: Bool
     /// What TLS says about the peer, once the connection is open.
-    package private(set) var security: ConnectionSecurity?
+    @exclusivity(unchecked) package private(set) var security: ConnectionSecurity?
 
-    private var driver: (any ConnectionDriver)?
-    private var context: ChannelHandlerContext?
+    @exclusivity(unchecked) private var driver: (any ConnectionDriver)?
+    @exclusivity(unchecked) private var context: ChannelHandlerContext?
     private let isSecured: Bool
     /// Whether the driver has been told that the connection is ready.
-    package private(set) var isOpen = false
-    private var isReadingPaused = false
-    private var isReadHeldBack = false
+    @exclusivity(unchecked) package private(set) var isOpen = false
+    @exclusivity(unchecked) private var isReadingPaused = false
+    @exclusivity(unchecked) private var isReadHeldBack = false
     private var failure: (any Error)?
     private var onClosed: (() -> Void)?
 
@@ -47,7 +47,7 @@ package final class Connection: ChannelDuplexHandler {
     // MARK: Writing
 
     /// Whether the peer keeps up with what is written.
-    package private(set) var isWritable = true
+    @exclusivity(unchecked) package private(set) var isWritable = true
 
     /// Hands bytes to the channel; they leave with the next ``flush()``.
     @inline(__always)

@@ -27,16 +27,17 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
     }
     private let remote = Mutex(Remote())
 
-    private var ready: [UnownedJob] = []
-    private var batch: [UnownedJob] = []
-    private var turnDepth = 0
-    private var isDrainScheduled = false
-    private var dirty: [any TurnEndObserver] = []
+    // Unchecked at run time: only this thread touches these, a few instructions at a time.
+    @exclusivity(unchecked) private var ready: [UnownedJob] = []
+    @exclusivity(unchecked) private var batch: [UnownedJob] = []
+    @exclusivity(unchecked) private var turnDepth = 0
+    @exclusivity(unchecked) private var isDrainScheduled = false
+    @exclusivity(unchecked) private var dirty: [any TurnEndObserver] = []
 
     /// The buffer that connections gather a turn's output in; one a loop, so that an idle
     /// connection holds none.
-    package var scratch = ByteBuffer()
-    package var timers = TickTimers()
+    @exclusivity(unchecked) package var scratch = ByteBuffer()
+    @exclusivity(unchecked) package var timers = TickTimers()
 
     /// The most jobs that run before the loop looks at its sockets again.
     package static let jobsPerTurn = 1024

@@ -11,7 +11,7 @@ package final class LoopActivity: @unchecked Sendable {
     private let label = Atomic<UInt32>(0)
     private let job = Atomic<UInt>(0)
     /// How many pieces of work are on the loop's stack.
-    private var depth = 0
+    @exclusivity(unchecked) private var depth = 0
     /// The labels of tasks that are suspended, by the task's address.
     private let suspended = Mutex<[UInt: WorkLabel]>([:])
 

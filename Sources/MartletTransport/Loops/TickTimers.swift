@@ -57,8 +57,10 @@ extension Loop {
             timers.task = eventLoop.scheduleRepeatedTask(
                 initialDelay: .milliseconds(100),
                 delay: .milliseconds(100)
-            ) { [weak self] _ in
-                self?.turn { self?.tick() }
+            ) { _ in
+                // Not weakly: a weak reference makes every retain of the loop a slow one. The task
+                // is cancelled when nothing is registered, and the loop goes then.
+                self.turn { self.tick() }
             }
         }
     }
