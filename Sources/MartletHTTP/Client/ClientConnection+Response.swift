@@ -81,20 +81,20 @@ extension ClientConnection {
                 let incoming = startStreaming(gathered)
                 incoming.finish(trailers: trailers)
                 exchange.incoming = nil
-                return Body(storage: .source(incoming, length: gathered.readableBytes))
+                return Body(arriving: incoming, length: gathered.readableBytes)
             case .needsMore:
-                return Body(storage: .source(startStreaming(gathered), length: length))
+                return Body(arriving: startStreaming(gathered), length: length)
             case .refused(let error):
                 let incoming = startStreaming(gathered)
                 incoming.fail(HTTPClientError(.malformedResponse, error.reason))
                 exchange.keepsAlive = false
                 exchange.incoming = nil
-                return Body(storage: .source(incoming, length: length))
+                return Body(arriving: incoming, length: length)
             case .head:
                 preconditionFailure("A body ends before the next head.")
             }
         }
-        return Body(storage: .source(startStreaming(gathered), length: length))
+        return Body(arriving: startStreaming(gathered), length: length)
     }
 
     private func startStreaming(_ begun: ByteBuffer) -> IncomingBody {

@@ -16,7 +16,7 @@ protocol IncomingBodyOwner: AnyObject {
 /// The connection pushes on its loop; the reader may be on any thread, though it mostly is on the
 /// same. When more than `limit` bytes wait, the connection stops reading its socket until the
 /// reader has taken half of them.
-package final class IncomingBody: BodySource {
+package final class IncomingBody: Sendable {
     fileprivate typealias Waiter = CheckedContinuation<ByteBuffer?, any Error>
 
     fileprivate enum Phase {

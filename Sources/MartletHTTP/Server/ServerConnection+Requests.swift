@@ -143,7 +143,7 @@ extension ServerConnection {
         if begun.readableBytes > 0 {
             _ = incoming.push(begun)
         }
-        start(head, body: Body(storage: .source(incoming, length: length)))
+        start(head, body: Body(arriving: incoming, length: length))
         return incoming
     }
 
@@ -206,7 +206,10 @@ extension ServerConnection {
             connection?.resumeReading()
             process()
         case .abandoned:
+            // What still comes is thrown away, so that the peer's leaving is noticed.
             call.isReadingHeld = false
+            connection?.resumeReading()
+            process()
         }
     }
 

@@ -192,7 +192,7 @@ extension ServerConnection {
         do {
             try await upgrade.run(
                 UpgradedConnection(
-                    inbound: Body(storage: .source(incoming, length: nil)),
+                    inbound: Body(arriving: incoming, length: nil),
                     outbound: BodyWriter(sink)
                 )
             )
