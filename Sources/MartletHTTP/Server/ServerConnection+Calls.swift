@@ -7,7 +7,7 @@ import NIOCore
 
 extension ServerConnection: CallScope {
     /// Starts the handler for a request, on this loop, now.
-    func start(_ head: RequestHead, body: Body) {
+    func start(_ head: consuming RequestHead, body: consuming Body) {
         prepareCall(head)
         let peer = currentPeer()
         shared.starting = Request(
@@ -25,7 +25,7 @@ extension ServerConnection: CallScope {
         let task = Task.immediate(executorPreference: loop) { await self.runCall() }
         let label = loop.activity.currentLabel
         loop.activity.end()
-        guard call.number == number, case .calling = phase else { return }
+        guard call.number == number else { return }
         call.task = task
         call.isSuspended = true
         call.label = label
@@ -33,8 +33,7 @@ extension ServerConnection: CallScope {
         armDeadline()
     }
 
-    private func prepareCall(_ head: RequestHead) {
-        call.number += 1
+    private func prepareCall(_ head: borrowing RequestHead) {
         call.isHead = head.method == .head
         call.isConnect = head.method == .connect
         call.minorVersion = head.minorVersion
@@ -90,7 +89,7 @@ extension ServerConnection: CallScope {
             loop.activity.forget(task: call.taskAddress)
         }
         let old = call
-        call = ServerCall(number: old.number)
+        call = ServerCall(number: old.number + 1)
         deadlineTick = TickTimers.never
         guard !isClosed else { return }
         if old.isBodyPending {

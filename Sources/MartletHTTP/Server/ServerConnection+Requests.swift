@@ -130,7 +130,7 @@ extension ServerConnection {
         length: Int?,
         begun: ByteBuffer = ByteBuffer()
     ) -> IncomingBody {
-        let number = call.number + 1
+        let number = call.number
         let incoming = IncomingBody(
             limit: core.limits.bodyBufferSize,
             startsPaused: head.expectsContinue
