@@ -38,6 +38,8 @@ package struct MultipartParser: ~Copyable {
     private let delimiter: [UInt8]
     /// A body may begin with a delimiter; the line break that it lacks is put before it.
     private var buffer = ByteBuffer(string: "\r\n")
+    /// The bytes of the line after a boundary, and then of the header, that need no second look.
+    private var seen = 0
     private var partCount = 0
     private var partSize = 0
     private var totalSize = 0
@@ -206,28 +208,23 @@ extension MultipartParser {
     ///
     /// - Returns: Whether it was the last; nil when more bytes are needed.
     private mutating func readDelimiterEnd() throws(MultipartError) -> Bool? {
-        let start = buffer.readerIndex
-        guard let first = buffer.getInteger(at: start, as: UInt8.self) else { return nil }
-        if first == UInt8(ascii: "-") {
-            guard let second = buffer.getInteger(at: start + 1, as: UInt8.self) else { return nil }
-            guard second == first else { throw MultipartParser.malformedDelimiter }
-            return true
-        }
-        var padding = 0
-        while let byte = buffer.getInteger(at: start + padding, as: UInt8.self),
+        while let byte = buffer.peekInteger(as: UInt8.self),
             byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
         {
-            padding += 1
+            buffer.moveReaderIndex(forwardBy: 1)
+            seen += 1
         }
-        guard padding <= limits.headerSize else { throw headerTooLong }
-        guard let end = buffer.getInteger(at: start + padding, as: UInt8.self) else { return nil }
-        guard end == UInt8(ascii: "\r") else { throw MultipartParser.malformedDelimiter }
-        guard let last = buffer.getInteger(at: start + padding + 1, as: UInt8.self) else {
-            return nil
+        guard seen <= limits.headerSize else { throw headerTooLong }
+        guard let first = buffer.peekInteger(as: UInt8.self) else { return nil }
+        let isLast = seen == 0 && first == UInt8(ascii: "-")
+        guard isLast || first == UInt8(ascii: "\r") else {
+            throw MultipartParser.malformedDelimiter
         }
-        guard last == UInt8(ascii: "\n") else { throw MultipartParser.malformedDelimiter }
-        buffer.moveReaderIndex(forwardBy: padding + 2)
-        return false
+        guard let both = buffer.peekInteger(as: UInt16.self) else { return nil }
+        guard both == (isLast ? 0x2D2D : 0x0D0A) else { throw MultipartParser.malformedDelimiter }
+        buffer.moveReaderIndex(forwardBy: 2)
+        seen = 0
+        return isLast
     }
 
     /// Reads a part's header fields, up to the line break that ends the empty line.
@@ -235,21 +232,20 @@ extension MultipartParser {
     /// - Returns: The fields; nil when more bytes are needed.
     private mutating func readHeader() throws(MultipartError) -> Headers? {
         let length = buffer.withUnsafeReadableBytes { bytes -> Int? in
-            let lineBreak = Array("\r\n".utf8)
-            if bytes.starts(with: lineBreak) { return 0 }
-            var offset = 0
-            while offset + 4 <= bytes.count {
-                if bytes[offset...].starts(with: lineBreak),
-                    bytes[(offset + 2)...].starts(with: lineBreak)
-                {
-                    return offset + 2
-                }
-                offset += 1
+            func isLineBreak(_ offset: Int) -> Bool {
+                bytes[offset] == UInt8(ascii: "\r") && bytes[offset + 1] == UInt8(ascii: "\n")
             }
-            return nil
+            if seen == 0, bytes.count >= 2, isLineBreak(0) { return 0 }
+            return (seen..<max(seen, bytes.count - 3)).first { offset in
+                isLineBreak(offset) && isLineBreak(offset + 2)
+            }.map { $0 + 2 }
         }
         guard length ?? buffer.readableBytes <= limits.headerSize else { throw headerTooLong }
-        guard let length, let block = buffer.readSlice(length: length) else { return nil }
+        guard let length, let block = buffer.readSlice(length: length) else {
+            seen = max(0, buffer.readableBytes - 3)
+            return nil
+        }
+        seen = 0
         return try MultipartHeader.parse(block, limit: limits.headerCount)
     }
 

@@ -99,7 +99,10 @@ struct ServerSentEventTests {
         #expect(sink.flushes == 2)
     }
 
-    @Test("a comment is sent when nothing was for the interval, and only then")
+    @Test(
+        "a comment is sent when nothing was for the interval, and only then",
+        .timeLimit(.minutes(1))
+    )
     func heartbeat() async throws {
         let clock = ManualClock()
         let sink = RecordingSink()
@@ -138,13 +141,16 @@ struct ServerSentEventTests {
         #expect(sink.chunks.count == 50)
     }
 
-    @Test("a client that has gone is noticed by the heartbeat and ends the producer")
+    @Test(
+        "a client that has gone is noticed by the heartbeat and ends the producer",
+        .timeLimit(.minutes(1))
+    )
     func goneClient() async throws {
         let clock = ManualClock()
         let response = Response.events(heartbeat: .seconds(15), clock: clock) { _ in
             try await clock.waitForSleepers()
             clock.advance(by: .seconds(15))
-            try await Task.sleep(for: .seconds(3600))
+            try await clock.sleep(until: clock.now + .seconds(3600), tolerance: nil)
         }
         await #expect(throws: BrokenSink.Gone.self) {
             try await response.body.write(to: BodyWriter(BrokenSink()))

@@ -60,7 +60,8 @@ struct MultipartParserTests {
     @Test("parts come with their fields and content, without preamble and epilogue")
     func parts() {
         let parsed = parse(
-            "pre\r\nx--b\r\n--b \t\r\nA: 1\r\nB:  2 \r\n\r\none\r\n--b\r\n\r\ntwo\r\n\r\n--b--\r\nepi\r\n--b\r\n"
+            "pre\r\nx--b\r\n--b \t\r\nA: 1\r\nB:  2 \r\n\r\none\r\n--b\r\n\r\ntwo\r\n\r\n"
+                + "--b--\r\nepilogue\r\n--b\r\n"
         )
         #expect(parsed.error == nil)
         #expect(parsed.isEnded)
@@ -94,7 +95,7 @@ struct MultipartParserTests {
             ("--b\r\n\r\nx\r\n--bc\r\n", MultipartError.Code.malformedDelimiter),
             ("--b\r\n\r\nx\r\n--b-\r\n", .malformedDelimiter),
             ("--b\n\nx\r\n--b--", .malformedDelimiter), ("--b\rx", .malformedDelimiter),
-            ("--b x\r\n", .malformedDelimiter),
+            ("--b x\r\n", .malformedDelimiter), ("--b --\r\n", .malformedDelimiter),
             ("--b\r\nA 1\r\n\r\nx\r\n--b--", .malformedHeader),
             ("--b\r\nA : 1\r\n\r\nx\r\n--b--", .malformedHeader),
             ("--b\r\n: 1\r\n\r\nx\r\n--b--", .malformedHeader),

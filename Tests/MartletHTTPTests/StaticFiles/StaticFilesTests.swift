@@ -13,7 +13,7 @@ struct StaticFilesTests {
     private let directory = TemporaryDirectory()
 
     private func files(now: Int64 = written + 100) throws -> StaticFiles {
-        try StaticFiles(root: directory.path + "/root", now: { now })
+        try StaticFiles(root: directory.path + "/site", now: { now })
     }
 
     private func get(
@@ -46,23 +46,23 @@ struct StaticFilesTests {
     }
 
     init() {
-        directory.makeDirectory("root")
-        directory.makeDirectory("root/sub")
-        directory.makeDirectory("root/empty")
-        directory.makeDirectory("root/.well-known")
-        directory.makeDirectory("root/.git")
-        directory.makeDirectory("root-sibling")
-        directory.write("root/a.txt", "0123456789")
-        directory.write("root/ü b.json", "{}")
-        directory.write("root/index.html", "<p>top")
-        directory.write("root/sub/index.html", "<p>sub")
-        directory.write("root/none", "")
-        directory.write("root/.env", "secret")
-        directory.write("root/.git/config", "secret")
-        directory.write("root/.well-known/security.txt", "Contact")
-        directory.write("root/sub/.hidden", "secret")
+        directory.makeDirectory("site")
+        directory.makeDirectory("site/sub")
+        directory.makeDirectory("site/empty")
+        directory.makeDirectory("site/.well-known")
+        directory.makeDirectory("site/.git")
+        directory.makeDirectory("site-sibling")
+        directory.write("site/a.txt", "0123456789")
+        directory.write("site/ü b.json", "{}")
+        directory.write("site/index.html", "<p>top")
+        directory.write("site/sub/index.html", "<p>sub")
+        directory.write("site/none", "")
+        directory.write("site/.env", "secret")
+        directory.write("site/.git/config", "secret")
+        directory.write("site/.well-known/security.txt", "Contact")
+        directory.write("site/sub/.hidden", "secret")
         directory.write("secret.txt", "secret")
-        directory.write("root-sibling/secret.txt", "secret")
+        directory.write("site-sibling/secret.txt", "secret")
     }
 
     @Test("a file is answered with its type, validators and content")
@@ -104,7 +104,7 @@ struct StaticFilesTests {
             "/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/%2e%2e%2fsecret.txt",
             "/sub/../../secret.txt", "/..\\secret.txt", "/%5c..%5csecret.txt", "//a.txt",
             "/sub//index.html", "/a.txt%00", "/a.txt%00.html", "/./a.txt", "/.env", "/.git/config",
-            "/.git", "/%2eenv", "/sub/.hidden", "/sub/.well-known", "/../root-sibling/secret.txt",
+            "/.git", "/%2eenv", "/sub/.hidden", "/sub/.well-known", "/../site-sibling/secret.txt",
             "/%ff", "/a%2", "/a.txt%0a", "a.txt", "*", "/missing", "/%252e%252e/secret.txt",
             "/...", "//etc/passwd", "/%2fetc/passwd",
         ]
@@ -121,26 +121,26 @@ struct StaticFilesTests {
 
     @Test("links inside the root are followed and links out of it are not")
     func links() async throws {
-        directory.link("root/inside", to: "a.txt")
-        directory.link("root/absolute", to: directory.path + "/root/a.txt")
-        directory.link("root/up", to: "../secret.txt")
-        directory.link("root/out", to: directory.path + "/secret.txt")
-        directory.link("root/outer", to: "..")
-        directory.link("root/sibling", to: "../root-sibling")
-        directory.link("root/loop", to: "loop")
-        directory.link("root/passwd", to: "/etc/passwd")
+        directory.link("site/inside", to: "a.txt")
+        directory.link("site/absolute", to: directory.path + "/site/a.txt")
+        directory.link("site/up", to: "../secret.txt")
+        directory.link("site/out", to: directory.path + "/secret.txt")
+        directory.link("site/outer", to: "..")
+        directory.link("site/sibling", to: "../site-sibling")
+        directory.link("site/loop", to: "loop")
+        directory.link("site/passwd", to: "/etc/passwd")
         #expect(try await get("/inside").text == "0123456789")
         #expect(try await get("/absolute").text == "0123456789")
         let escaping = ["/up", "/out", "/outer/secret.txt", "/sibling/secret.txt", "/passwd"]
         for target in escaping + ["/sibling/", "/outer/", "/loop"] {
             #expect(try await status(target) == 404, "\(target)")
         }
-        #expect(try await get("/outer/root/a.txt").text == "0123456789")
+        #expect(try await get("/outer/site/a.txt").text == "0123456789")
     }
 
     @Test("a pipe is not served and does not block")
     func specialFiles() async throws {
-        directory.makePipe("root/pipe")
+        directory.makePipe("site/pipe")
         #expect(try await status("/pipe") == 404)
     }
 
@@ -179,7 +179,7 @@ struct StaticFilesTests {
     func longFile() async throws {
         let content = (0..<20_000).map { "line \($0)\n" }.joined()
         #expect(content.utf8.count > 3 * StaticFiles.chunkSize)
-        directory.write("root/long.txt", content)
+        directory.write("site/long.txt", content)
         let (response, text) = try await get("/long.txt")
         #expect(response.body.whole == nil)
         #expect(response.body.length == content.utf8.count)
@@ -187,16 +187,16 @@ struct StaticFilesTests {
         let part = try await get("/long.txt", [.range: "bytes=70000-200000"])
         #expect(part.text.utf8.elementsEqual(content.utf8.dropFirst(70_000).prefix(130_001)))
         let small = String(repeating: "x", count: StaticFiles.wholeLimit)
-        directory.write("root/small.txt", small)
+        directory.write("site/small.txt", small)
         #expect(try await get("/small.txt").response.body.whole?.readableBytes == small.count)
     }
 
     @Test("a file that shrinks while it is sent ends the response with an error")
     func shrinkingFile() async throws {
-        directory.write("root/long.txt", String(repeating: "x", count: 100_000))
+        directory.write("site/long.txt", String(repeating: "x", count: 100_000))
         let request = Request(.get, "/long.txt")
         let response = try await files().handle(request, context: CallContext())
-        directory.write("root/long.txt", "short")
+        directory.write("site/long.txt", "short")
         await #expect(throws: FileSystemError.self) {
             try await response.body.collect(upTo: 1_000_000)
         }
@@ -210,7 +210,7 @@ struct StaticFilesTests {
 
     @Test("a root that is missing or a file is refused with its name")
     func missingRoot() {
-        for name in ["/missing", "/root/a.txt"] {
+        for name in ["/missing", "/site/a.txt"] {
             let error = #expect(throws: FileSystemError.self) {
                 try StaticFiles(root: directory.path + name)
             }
@@ -220,7 +220,7 @@ struct StaticFilesTests {
 
     @Test("a compressed sibling is sent to clients that decode gzip")
     func precompressed() async throws {
-        directory.write("root/a.txt.gz", "zipped")
+        directory.write("site/a.txt.gz", "zipped")
         var handler = try files()
         handler.servesPrecompressed = true
         let gzip: Headers = [.acceptEncoding: "gzip"]
@@ -337,7 +337,7 @@ extension StaticFilesTests {
 
     @Test("no more than sixteen ranges are answered")
     func rangeLimit() async throws {
-        directory.write("root/long.txt", String(repeating: "x", count: 1000))
+        directory.write("site/long.txt", String(repeating: "x", count: 1000))
         func field(_ count: Int) -> Headers {
             [.range: "bytes=" + (0..<count).map { "\($0 * 2)-\($0 * 2)" }.joined(separator: ",")]
         }
