@@ -152,7 +152,11 @@ public final class HTTPClient: Handler {
         }
     }
 
+    /// The response with its content decompressed, unless the caller asked for codings itself.
     private func decoded(_ response: Response, of request: Request) -> Response {
-        response
+        guard configuration.decompresses, !request.headers.contains(.acceptEncoding) else {
+            return response
+        }
+        return response.decompressed(upTo: configuration.responseBodySize)
     }
 }
