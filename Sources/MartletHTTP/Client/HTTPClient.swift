@@ -37,8 +37,8 @@ public final class HTTPClient: Handler {
     ///   - request: The request; ``Request/init(_:_:headers:body:)`` with an absolute URL.
     ///   - context: Its deadline bounds the time to the response's head.
     /// - Returns: The response, whatever its status.
-    /// - Throws: ``HTTPClientError`` when there is no response; `CancellationError`, after which the
-    ///   exchange's connection is closed.
+    /// - Throws: ``HTTPClientError`` when there is no response; `CancellationError`, after which
+    ///   the exchange's connection is closed.
     public func handle(_ request: Request, context: CallContext) async throws -> Response {
         let deadline = deadline(context)
         var response = try await exchange(request, deadline: deadline)

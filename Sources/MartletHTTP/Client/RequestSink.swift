@@ -1,7 +1,9 @@
 import MartletTransport
 import NIOCore
 
-/// Where a streamed request's body goes: its connection, as long as the exchange is the current one.
+/// Where a streamed request's body goes.
+///
+/// That is its connection, as long as the exchange is the current one.
 final class RequestSink: BodySink {
     private let connection: ClientConnection
     private let number: UInt64

@@ -12,10 +12,12 @@ extension Ban {
         Ban(
             pattern: "Task.immediate",
             replacement: "a task group",
-            reason: "the engine starts the one unstructured task of the project",
+            reason: "the engine alone starts tasks without a scope",
             excused: [
                 "Sources/MartletHTTP/Server/ServerConnection+Calls.swift":
-                    "the task of a request, cancelled with its connection"
+                    "the task of a request, cancelled with its connection",
+                "Sources/MartletHTTP/Client/ClientConnection+Exchange.swift":
+                    "sends a streamed body beside the response, cancelled with the exchange",
             ]
         ),
         Ban(
