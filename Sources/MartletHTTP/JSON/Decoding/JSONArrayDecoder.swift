@@ -24,8 +24,16 @@ struct JSONArrayDecoder: UnkeyedDecodingContainer {
     }
 
     /// Serves every `decode` of the protocol: the compiler makes one body a basic type of it.
-    @inline(__always)
     mutating func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
+        try read(type)
+    }
+
+    // The protocol has bodies of its own for the widest integers, which refuse them.
+    mutating func decode(_ type: Int128.Type) throws -> Int128 { try read(type) }
+    mutating func decode(_ type: UInt128.Type) throws -> UInt128 { try read(type) }
+
+    @inline(__always)
+    private mutating func read<Value: Decodable>(_ type: Value.Type) throws -> Value {
         try checkEnd(type)
         let value = try document.decode(type, at: Int(nextPlace))
         advance()

@@ -26,8 +26,19 @@ struct JSONObjectDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
         try document.decode(type, at: member(key))
     }
 
-    /// Serves every `decodeIfPresent` of the protocol, with one search instead of three.
-    @inline(__always)
+    // The protocol has bodies of its own for the widest integers, which refuse them.
+    func decode(_ type: Int128.Type, forKey key: Key) throws -> Int128 {
+        try document.decode(type, at: member(key))
+    }
+
+    func decode(_ type: UInt128.Type, forKey key: Key) throws -> UInt128 {
+        try document.decode(type, at: member(key))
+    }
+
+    /// Searches once instead of three times.
+    ///
+    /// Basic types use the protocol's own bodies; their three searches all begin at the right
+    /// name.
     func decodeIfPresent<Value: Decodable>(
         _ type: Value.Type,
         forKey key: Key

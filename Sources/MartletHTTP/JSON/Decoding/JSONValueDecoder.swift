@@ -32,4 +32,8 @@ extension JSONValueDecoder: SingleValueDecodingContainer {
     func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
         try document.decode(type, at: place)
     }
+
+    // The protocol has bodies of its own for the widest integers, which refuse them.
+    func decode(_ type: Int128.Type) throws -> Int128 { try document.decode(type, at: place) }
+    func decode(_ type: UInt128.Type) throws -> UInt128 { try document.decode(type, at: place) }
 }

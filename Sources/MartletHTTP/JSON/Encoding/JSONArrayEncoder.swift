@@ -16,8 +16,14 @@ struct JSONArrayEncoder: UnkeyedEncodingContainer {
     }
 
     /// Serves every `encode` of the protocol: the compiler makes one body a basic type of it.
+    func encode<Value: Encodable>(_ value: Value) throws { try write(value) }
+
+    // The protocol has bodies of its own for the widest integers, which refuse them.
+    func encode(_ value: Int128) throws { try write(value) }
+    func encode(_ value: UInt128) throws { try write(value) }
+
     @inline(__always)
-    func encode<Value: Encodable>(_ value: Value) throws {
+    private func write<Value: Encodable>(_ value: Value) throws {
         let entry = try writer.enter(token)
         switch writer.output.append(scalar: value) {
         case .written:

@@ -12,8 +12,16 @@ struct JSONObjectEncoder<Key: CodingKey>: KeyedEncodingContainerProtocol {
     }
 
     /// Serves every `encode` of the protocol: the compiler makes one body a basic type of it.
-    @inline(__always)
     func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws {
+        try write(value, key)
+    }
+
+    // The protocol has bodies of its own for the widest integers, which refuse them.
+    func encode(_ value: Int128, forKey key: Key) throws { try write(value, key) }
+    func encode(_ value: UInt128, forKey key: Key) throws { try write(value, key) }
+
+    @inline(__always)
+    private func write<Value: Encodable>(_ value: Value, _ key: Key) throws {
         let entry = try writer.enter(token, key: key)
         switch writer.output.append(scalar: value) {
         case .written:

@@ -28,8 +28,14 @@ extension JSONValueEncoder: SingleValueEncodingContainer {
     }
 
     /// Serves every `encode` of the protocol: the compiler makes one body a basic type of it.
+    func encode<Value: Encodable>(_ value: Value) throws { try write(value) }
+
+    // The protocol has bodies of its own for the widest integers, which refuse them.
+    func encode(_ value: Int128) throws { try write(value) }
+    func encode(_ value: UInt128) throws { try write(value) }
+
     @inline(__always)
-    func encode<Value: Encodable>(_ value: Value) throws {
+    private func write<Value: Encodable>(_ value: Value) throws {
         var outcome = JSONOutput.Outcome.written
         let isWritten = try writer.complete(token) { output in
             outcome = output.append(scalar: value)
