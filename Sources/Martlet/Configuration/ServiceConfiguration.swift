@@ -122,13 +122,13 @@ public struct ServiceConfiguration: Sendable {
     }
 
     /// Refuses what the sources say about keys that nothing has read.
-    func refuseUnknownKeys() throws {
+    package func refuseUnknownKeys() throws {
         let known = declarations.keys.withLock { Set($0.keys) }
         try sources.get().refuseUnknown(known: known)
     }
 
     /// What `--help` prints, when the command line asks for it.
-    func helpText(for name: String) throws -> String? {
+    package func helpText(for name: String) throws -> String? {
         guard try sources.get().flags.asksForHelp else { return nil }
         let rows = declarations.keys.withLock { keys in
             keys.map { (flag: $0.flag, summary: $1) }

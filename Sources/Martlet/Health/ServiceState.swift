@@ -1,8 +1,8 @@
-import MartletCore
+package import MartletCore
 import Synchronization
 
 /// What a running service knows of itself.
-final class ServiceState: Sendable {
+package final class ServiceState: Sendable {
     private let requests = Atomic<Int>(0)
     private let failures = Atomic<Int>(0)
     private let active = Atomic<Int>(0)
@@ -10,7 +10,7 @@ final class ServiceState: Sendable {
     private let clock: any MonotonicClock
     private let start: ContinuousClock.Instant
 
-    init(clock: any MonotonicClock) {
+    package init(clock: any MonotonicClock) {
         self.clock = clock
         start = clock.now
     }
@@ -19,7 +19,7 @@ final class ServiceState: Sendable {
     var isDraining: Bool { draining.load(ordering: .relaxed) }
 
     /// Says that the service shuts down.
-    func drain() {
+    package func drain() {
         draining.store(true, ordering: .relaxed)
     }
 

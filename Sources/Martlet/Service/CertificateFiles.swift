@@ -1,11 +1,11 @@
 import MartletTransport
 
 /// The PEM files of a service's TLS.
-struct CertificateFiles: Sendable {
-    let certificate: String
-    let key: String
+package struct CertificateFiles: Hashable, Sendable {
+    package let certificate: String
+    package let key: String
     /// Who signs the certificates that clients must show.
-    let clients: String?
+    package let clients: String?
 
     /// Reads where the files are; nil when the service speaks no TLS.
     ///

@@ -37,7 +37,13 @@ extension Service {
     ) async {
         do {
             var service = Service(name)
-            try await build(&service)
+            do {
+                try await build(&service)
+            } catch {
+                // Whoever asks for help need not have set what is required.
+                guard try service.showHelp() else { throw error }
+                return
+            }
             try await service.serve()
         } catch {
             exit(name, error)
@@ -54,11 +60,8 @@ extension Service {
     public func serve(
         onListening: (@Sendable ([BindAddress]) async throws -> Void)? = nil
     ) async throws {
+        if try showHelp() { return }
         let settings = try ServiceSettings(configuration)
-        if let help = try configuration.helpText(for: name) {
-            print(help)
-            return
-        }
         try configuration.refuseUnknownKeys()
         let state = ServiceState(clock: clock)
         let tls = try settings.certificates?.makeTLS()
@@ -96,7 +99,7 @@ extension Service {
         )
     }
 
-    func handler(
+    package func handler(
         state: ServiceState,
         settings: ServiceSettings
     ) throws -> any Handler<Request, Response> {
@@ -118,6 +121,14 @@ extension Service {
                 clock: clock
             )
             .intercepted(by: health)
+    }
+
+    /// Prints the settings when the command line asks for them; false when it does not.
+    private func showHelp() throws -> Bool {
+        _ = try ServiceSettings(configuration)
+        guard let help = try configuration.helpText(for: name) else { return false }
+        FileHandle.standardOutput.write(Data((help + "\n").utf8))
+        return true
     }
 
     /// A trap's dump would hide the reason.

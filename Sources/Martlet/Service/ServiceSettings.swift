@@ -1,22 +1,22 @@
 import Logging
-import MartletHTTP
-import MartletTransport
+package import MartletHTTP
+package import MartletTransport
 
 /// The settings of every service, read.
-struct ServiceSettings: Sendable {
-    let address: BindAddress
-    let threads: Int
-    let deadline: Duration
-    let requestSampleRate: Double
-    let drain: Duration
-    let shutdownLimit: Duration
-    let limits: HTTPLimits
-    let certificates: CertificateFiles?
+package struct ServiceSettings: Sendable {
+    package let address: BindAddress
+    package let threads: Int
+    package let deadline: Duration
+    package let requestSampleRate: Double
+    package let drain: Duration
+    package let shutdownLimit: Duration
+    package let limits: HTTPLimits
+    package let certificates: CertificateFiles?
 
     /// Reads all settings, so that all are declared.
     ///
     /// - Throws: ``ConfigurationError`` for the first that is not right.
-    init(_ configuration: ServiceConfiguration) throws {
+    package init(_ configuration: ServiceConfiguration) throws {
         let host = try configuration.builtIn("http.host", default: "127.0.0.1")
         let port = try configuration.builtIn(
             "http.port",

@@ -1,7 +1,6 @@
 import Logging
+import Martlet
 import Testing
-
-@testable import Martlet
 
 @Suite("Configuration values")
 struct ConfigurationValueTests {

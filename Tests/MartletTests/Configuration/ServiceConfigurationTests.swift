@@ -1,8 +1,7 @@
 import Foundation
 import Logging
+import Martlet
 import Testing
-
-@testable import Martlet
 
 @Suite("Service configuration")
 struct ServiceConfigurationTests {

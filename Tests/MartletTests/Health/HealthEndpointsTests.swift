@@ -1,8 +1,7 @@
 import HTTPTypes
+import Martlet
 import MartletCore
 import Testing
-
-@testable import Martlet
 
 @Suite("Health answers")
 struct HealthEndpointsTests {

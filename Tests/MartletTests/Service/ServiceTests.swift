@@ -1,9 +1,8 @@
 import HTTPTypes
 import Logging
+import Martlet
 import MartletCore
 import Testing
-
-@testable import Martlet
 
 @Suite("Service")
 struct ServiceTests {
