@@ -263,7 +263,10 @@ let package = Package(
         ),
         .testTarget(
             name: "ShopTests",
-            dependencies: ["Martlet", "ShopModel", grdb, httpTypes, nioCore],
+            dependencies: [
+                "Martlet", "ShopModel", "ShopUser", "ShopOrder", "ShopPayment",
+                "MartletSupervisor", grdb, httpTypes, nioCore, logging,
+            ],
             path: "Examples/Shop/Tests",
             swiftSettings: strict
         ),

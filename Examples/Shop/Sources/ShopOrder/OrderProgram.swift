@@ -13,6 +13,9 @@ struct OrderProgram {
 
             let store = try OrderStore(path: path)
             let client = HTTPClient()
+                .intercepted(by: DeadlineForwarding())
+                .intercepted(by: ClientTracing())
+                .intercepted(by: RequestIDForwarding())
             let gate = OrderGate()
             let users = UserClient(Neighbour(name: "user", base: userURL, client: client))
             let payments = PaymentClient(

@@ -1,4 +1,3 @@
-import Foundation
 package import Martlet
 import ShopModel
 
@@ -42,7 +41,7 @@ package struct OrderRoutes: Sendable {
     }
 
     private func list(_ request: Request) async throws -> Response {
-        let query = Self.query(of: request)
+        let query = try request.query
         var findings = Findings()
         let userId = findings.text(query["userId"].map(Submitted.value), "userId", upTo: 100)
         var limit = Self.pageDefault
@@ -53,11 +52,5 @@ package struct OrderRoutes: Sendable {
         try findings.check()
         guard let userId else { throw HTTPError(.badRequest) }
         return try .json(await store.page(userId: userId, after: query["after"], limit: limit))
-    }
-
-    private static func query(of request: Request) -> [String: String] {
-        let items = URLComponents(string: request.target)?.queryItems ?? []
-        let pairs = items.map { ($0.name, $0.value ?? "") }
-        return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
     }
 }
