@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -45,9 +46,10 @@ static inline pid_t martlet_exited_child(void) {
 /// Starts `argv[0]` (looked up in PATH) in a process group of its own, with default signal
 /// dispositions, and such that the kernel kills it when the calling thread dies.
 ///
-/// Only for a process with one thread. Returns the process id, or the negated errno of what
-/// failed, exec included.
-static inline pid_t martlet_spawn_tied(char *const argv[]) {
+/// Before the program runs, `group N` is written to `control`, so that whoever reads it knows the
+/// group even when this process is killed at once. Only for a process with one thread. Returns the
+/// process id, or the negated errno of what failed, exec included.
+static inline pid_t martlet_spawn_tied(char *const argv[], int control) {
     int report[2];
     if (martlet_pipe(report) != 0) return -errno;
     pid_t parent = getpid();
@@ -60,6 +62,7 @@ static inline pid_t martlet_spawn_tied(char *const argv[]) {
         sigset_t none;
         sigemptyset(&none);
         sigprocmask(SIG_SETMASK, &none, (sigset_t *)0);
+        dprintf(control, "group %d\n", (int)getpid());
         execvp(argv[0], argv);
         int code = errno;
         ssize_t ignored = write(report[1], &code, sizeof code);

@@ -85,6 +85,7 @@ struct UpCommand: AsyncParsableCommand {
             return try LaunchPlan(
                 reader.read(yaml),
                 environment: environment,
+                programs: URL(filePath: Self.ownPath()).deletingLastPathComponent().path(),
                 reserved: Set([console.port].compactMap(\.self))
             )
         } catch {

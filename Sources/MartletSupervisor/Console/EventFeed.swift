@@ -2,14 +2,15 @@ import HTTPTypes
 import MartletHTTP
 import NIOCore
 
-/// The console's live feed: server-sent events of states and lines (WHATWG HTML §9.2).
+/// The console's live feed: server-sent events of states and lines.
 ///
 /// A page that comes back with `Last-Event-ID` gets what it has missed, as far as the journal
 /// still has it. A page that does not keep up is told how many lines it has lost.
 struct EventFeed: Sendable {
     /// How many earlier lines a page is given.
     static let historyLines = 500
-    private static let lastEventID = HTTPField.Name(known: "Last-Event-ID")
+    /// How long a page waits before it connects again.
+    static let retry = Duration.seconds(1)
 
     let supervisor: Supervisor
 
@@ -20,64 +21,48 @@ struct EventFeed: Sendable {
                 detail: "\(Journal.maximumFollowers) pages follow already."
             )
         }
-        let seen = request.headers[Self.lastEventID].flatMap { UInt64($0) } ?? 0
+        let seen = request.lastEventID.flatMap { UInt64($0) } ?? 0
         let supervisor = supervisor
-        let headers: Headers = [
-            .contentType: "text/event-stream", .cacheControl: "no-store",
-        ]
-        return Response(
-            .ok,
-            headers: headers,
-            body: Body { writer in
-                try await Self.write(entries, of: supervisor, after: seen, to: writer)
-            }
-        )
-    }
-
-    private static func write(
-        _ entries: AsyncStream<Journal.Entry>,
-        of supervisor: Supervisor,
-        after seen: UInt64,
-        to writer: BodyWriter
-    ) async throws {
-        var last = seen
-        var start = ByteBuffer(string: "retry: 1000\n")
-        try append("status", ConsoleMessages.Status(supervisor), to: &start)
-        for line in supervisor.journal.lines(after: seen).suffix(historyLines) {
-            last = line.sequence
-            try append("line", id: last, ConsoleMessages.Line(line), to: &start)
-        }
-        try await writer.write(start)
-        try await writer.flush()
-        for await entry in entries {
-            var event = ByteBuffer()
-            switch entry {
-            case .statusChanged:
-                try append("status", ConsoleMessages.Status(supervisor), to: &event)
-            case .line(let line):
-                guard line.sequence > last else { continue }
-                if last > 0, line.sequence > last + 1 {
-                    let lost = line.sequence - last - 1
-                    try append("gap", ConsoleMessages.Gap(lines: lost), to: &event)
-                }
+        return .events { writer in
+            var last = seen
+            try await writer.send(Self.status(of: supervisor, retry: Self.retry))
+            for line in supervisor.journal.lines(after: seen).suffix(Self.historyLines) {
                 last = line.sequence
-                try append("line", id: last, ConsoleMessages.Line(line), to: &event)
+                try await writer.send(Self.event(line))
             }
-            try await writer.write(event)
-            try await writer.flush()
+            for await entry in entries {
+                switch entry {
+                case .statusChanged:
+                    try await writer.send(Self.status(of: supervisor))
+                case .line(let line):
+                    guard line.sequence > last else { continue }
+                    if last > 0, line.sequence > last + 1 {
+                        let gap = ConsoleMessages.Gap(lines: line.sequence - last - 1)
+                        try await writer.send(Self.event("gap", gap))
+                    }
+                    last = line.sequence
+                    try await writer.send(Self.event(line))
+                }
+            }
         }
     }
 
-    private static func append(
-        _ name: String,
-        id: UInt64? = nil,
-        _ value: some Encodable,
-        to buffer: inout ByteBuffer
-    ) throws {
-        buffer.writeString("event: \(name)\n")
-        if let id { buffer.writeString("id: \(id)\n") }
-        buffer.writeString("data: ")
-        try JSON.encode(value, into: &buffer)
-        buffer.writeString("\n\n")
+    private static func status(
+        of supervisor: Supervisor,
+        retry: Duration? = nil
+    ) throws -> ServerSentEvent {
+        var event = try event("status", ConsoleMessages.Status(supervisor))
+        event.retry = retry
+        return event
+    }
+
+    private static func event(_ line: JournalLine) throws -> ServerSentEvent {
+        var event = try event("line", ConsoleMessages.Line(line))
+        event.id = String(line.sequence)
+        return event
+    }
+
+    private static func event(_ name: String, _ value: some Encodable) throws -> ServerSentEvent {
+        ServerSentEvent(data: String(buffer: try JSON.encode(value)), event: name)
     }
 }

@@ -20,22 +20,29 @@ package struct LaunchPlan: Sendable {
     /// Chooses ports and makes the environments.
     ///
     /// A service's environment is, each over the one before: that of `martlet up`, `NAME_URL` and
-    /// `NAME_ADDR` for every service of the system, what the file says, and `PORT`.
+    /// `NAME_ADDR` for every service of the system, what the file says, and `PORT`. Its `PATH` begins
+    /// with `programs`, so that a file can name what was built beside `martlet`.
     ///
     /// - Parameters:
     ///   - definition: What the file says.
     ///   - environment: The environment of `martlet up`.
+    ///   - programs: The directory of `martlet` itself; nil leaves `PATH` alone.
     ///   - reserved: Ports that are needed for something else.
     ///   - isFree: Whether a fixed port is free.
     /// - Throws: ``DefinitionError`` when a fixed port is taken, wanted twice, or none is left.
     package init(
         _ definition: SystemDefinition,
         environment: [String: String],
+        programs: String? = nil,
         reserved: Set<Int> = [],
         isFree: (Int) -> Bool = PortPicker.isFree
     ) throws(DefinitionError) {
         let ports = try Self.ports(definition, reserved: reserved, isFree: isFree)
         var shared = environment
+        if let programs {
+            let path = environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+            shared["PATH"] = "\(programs):\(path)"
+        }
         for (name, port) in ports {
             let variable = Self.variable(name)
             shared["\(variable)_URL"] = Template.value(of: .url, port: port)

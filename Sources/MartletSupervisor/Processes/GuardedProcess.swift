@@ -12,7 +12,7 @@ struct GuardedProcess {
     private var outputLines = LineSplitter()
     private var errorLines = LineSplitter()
     private var controlLines = LineSplitter()
-    private var processID: pid_t?
+    private var group: pid_t?
     private var ending: ProcessEvent?
 
     /// How much is read from a descriptor at a time.
@@ -46,9 +46,9 @@ struct GuardedProcess {
 
     /// Reads what is left, gives the descriptors back and tells the observer how it ended.
     mutating func finish() {
-        if ending == nil, let processID {
+        if ending == nil, let group {
             // The guard was killed: the kernel has killed the first process; kill its group.
-            kill(-processID, SIGKILL)
+            kill(-group, SIGKILL)
         }
         var status: Int32 = 0
         while waitpid(guardID, &status, 0) < 0, errno == EINTR {}
@@ -101,9 +101,8 @@ struct GuardedProcess {
             let words = line.split(separator: " ")
             guard words.count == 2, let number = Int32(words[1]) else { continue }
             switch words[0] {
-            case "pid":
-                processID = number
-                observer.processChanged(.started(number))
+            case "group": group = number
+            case "pid": observer.processChanged(.started(number))
             case "exit": ending = .exited(.exited(number))
             case "signal": ending = .exited(.signalled(number))
             case "error": ending = .failed(String(cString: strerror(number)))

@@ -6,8 +6,9 @@ import Glibc
 /// `martlet up` starts the guard, the guard starts the service; they talk over a socket that the
 /// guard holds as descriptor 3. Each byte that arrives is the number of a signal for the service's
 /// process group. The end of the socket means that `martlet up` is gone, however it went: the
-/// guard kills the group. In the other direction go lines: `pid N`, `exit N`, `signal N`, and
-/// `error N` with an errno when the service cannot be started.
+/// guard kills the group. In the other direction go lines: `group N` before the service runs,
+/// `pid N` once it does, `exit N` or `signal N` when it has ended, and `error N` with an errno
+/// when it cannot be started.
 ///
 /// - When the service's first process ends, the guard kills whatever is left of the group and of
 ///   the descendants that left it: they become the guard's own children when their parents die
@@ -42,7 +43,9 @@ package struct ProcessGuard: ~Copyable {
             report("error \(errno)")
             return cannotStart
         }
-        let service = CStrings.withArray(command) { martlet_spawn_tied($0) }
+        let service = CStrings.withArray(command) {
+            martlet_spawn_tied($0, controlDescriptor)
+        }
         guard service > 0 else {
             report("error \(-service)")
             return cannotStart

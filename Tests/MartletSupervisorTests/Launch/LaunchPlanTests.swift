@@ -33,6 +33,22 @@ struct LaunchPlanTests {
         #expect(gateway.specification.environment["USER_DB_URL"]?.hasPrefix("http://") == true)
     }
 
+    @Test("lets a file name the programs that were built beside martlet")
+    func path() throws {
+        let yaml = "services: {a: {command: a}}"
+        func path(_ environment: [String: String], programs: String?) throws -> String? {
+            let plan = try LaunchPlan(
+                Definitions.read(yaml),
+                environment: environment,
+                programs: programs
+            )
+            return plan.entries.first?.specification.environment["PATH"]
+        }
+        #expect(try path(["PATH": "/bin"], programs: "/opt/m") == "/opt/m:/bin")
+        #expect(try path(["PATH": "/bin"], programs: nil) == "/bin")
+        #expect(try path([:], programs: "/opt/m")?.hasPrefix("/opt/m:/") == true)
+    }
+
     @Test("refuses a fixed port that somebody else has")
     func taken() {
         let yaml = """

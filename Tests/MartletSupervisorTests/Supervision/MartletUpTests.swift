@@ -4,7 +4,7 @@ import MartletSupervisor
 import Testing
 
 /// Runs the built `martlet up` as a person does.
-@Suite("martlet up", .timeLimit(.minutes(1)))
+@Suite("martlet up", .timeLimit(.minutes(3)))
 struct MartletUpTests {
     private static let file = """
         services:
@@ -19,45 +19,43 @@ struct MartletUpTests {
     /// Starts `martlet up` on a file, runs `body`, and ends it if it still runs.
     private func withUp(
         _ file: String,
-        _ body: (Process, Scratch, Pipe) async throws -> Void
+        _ others: [String: String] = [:],
+        _ body: (RunningProgram, Scratch) async throws -> Void
     ) async throws {
         let scratch = try Scratch()
         try scratch.write(file, to: "martlet.yaml")
-        let process = Process()
-        process.executableURL = URL(filePath: try Programs.martlet())
-        process.arguments = ["up", "--no-console"]
-        process.currentDirectoryURL = URL(filePath: scratch.path)
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
-        try await body(process, scratch, output)
-    }
-
-    private func text(of output: Pipe) -> String {
-        String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        for (name, text) in others { try scratch.write(text, to: name) }
+        let up = try RunningProgram(
+            [try Programs.martlet(), "up", "\(scratch.path)/martlet.yaml", "--no-console"],
+            in: scratch
+        )
+        defer { if up.isRunning { up.send(SIGKILL) } }
+        do {
+            try await body(up, scratch)
+        } catch {
+            Issue.record("\(error)\n\(up.output)")
+        }
     }
 
     @Test("leaves nothing behind when it is killed")
     func killed() async throws {
-        try await withUp(Self.file) { process, scratch, _ in
-            let processes = try await scratch.processIDs(2, in: "pids")
+        try await withUp(Self.file) { up, scratch in
+            let processes = try await scratch.processIDs(2, in: "pids", of: up)
             #expect(processes.allSatisfy(Programs.isAlive))
-            kill(process.processIdentifier, SIGKILL)
+            up.send(SIGKILL)
+            #expect(try await up.waitForEnd() == 128 + SIGKILL)
             try await Programs.waitForEnd(of: processes)
         }
     }
 
     @Test("stops everything at the first signal, dependents first", arguments: [SIGINT, SIGTERM])
     func stopped(signal: Int32) async throws {
-        try await withUp(Self.file) { process, scratch, output in
-            let processes = try await scratch.processIDs(2, in: "pids")
-            kill(process.processIdentifier, signal)
-            try await Programs.wait { !process.isRunning }
-            #expect(process.terminationStatus == 0)
+        try await withUp(Self.file) { up, scratch in
+            let processes = try await scratch.processIDs(2, in: "pids", of: up)
+            up.send(signal)
+            #expect(try await up.waitForEnd() == 0)
             #expect(processes.filter(Programs.isAlive) == [])
-            let said = text(of: output)
+            let said = up.output
             let shell = try #require(said.range(of: "shell: stopped"))
             let web = try #require(said.range(of: "web: stopped"))
             #expect(shell.lowerBound < web.lowerBound)
@@ -70,45 +68,48 @@ struct MartletUpTests {
         let stubborn = """
             services:
               a:
-                command: sh -c 'trap "echo TERM >> pids" TERM; echo $$ >> pids; while :; do sleep 0.01; done'
+                command: sh stubborn.sh
                 stopTimeout: 1h
             """
-        try await withUp(stubborn) { process, scratch, _ in
-            let processes = try await scratch.processIDs(1, in: "pids")
-            kill(process.processIdentifier, SIGINT)
+        let script = """
+            trap 'echo TERM > trapped' TERM
+            echo $$ >> pids
+            while :; do sleep 0.01; done
+            """
+        try await withUp(stubborn, ["stubborn.sh": script]) { up, scratch in
+            let processes = try await scratch.processIDs(1, in: "pids", of: up)
+            up.send(SIGINT)
             try await Programs.wait {
-                let text = try String(contentsOfFile: "\(scratch.path)/pids", encoding: .utf8)
-                return text.contains("TERM")
+                FileManager.default.fileExists(atPath: "\(scratch.path)/trapped")
             }
             #expect(processes.allSatisfy(Programs.isAlive))
-            kill(process.processIdentifier, SIGINT)
-            try await Programs.wait { !process.isRunning }
+            up.send(SIGINT)
+            _ = try await up.waitForEnd()
             try await Programs.waitForEnd(of: processes)
         }
     }
 
     @Test("starts a service again that was killed")
     func restarted() async throws {
-        try await withUp(Self.file) { process, scratch, _ in
-            let first = try await scratch.processIDs(2, in: "pids")
+        try await withUp(Self.file) { up, scratch in
+            let first = try await scratch.processIDs(2, in: "pids", of: up)
             kill(first[0], SIGKILL)
-            let all = try await scratch.processIDs(4, in: "pids")
+            let all = try await scratch.processIDs(4, in: "pids", of: up)
             #expect(all[2] != first[0])
             #expect(first.filter(Programs.isAlive) == [])
-            kill(process.processIdentifier, SIGTERM)
-            try await Programs.wait { !process.isRunning }
+            up.send(SIGTERM)
+            #expect(try await up.waitForEnd() == 0)
             #expect(all.filter(Programs.isAlive) == [])
         }
     }
 
     @Test("says what is wrong with a file and starts nothing")
     func refused() async throws {
-        try await withUp("services: {a: {comand: x}}") { process, _, output in
-            try await Programs.wait { !process.isRunning }
-            #expect(process.terminationStatus != 0)
-            let said = text(of: output)
-            #expect(said.contains("martlet.yaml:1: services.a.comand: there is no such key."))
-            #expect(said.contains("Did you mean “command”?"))
+        try await withUp("services: {a: {comand: x}}") { up, _ in
+            let status = try await up.waitForEnd()
+            #expect(status != 0)
+            #expect(up.output.contains("martlet.yaml:1: services.a.comand: there is no such key."))
+            #expect(up.output.contains("Did you mean “command”?"))
         }
     }
 }

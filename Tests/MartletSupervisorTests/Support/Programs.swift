@@ -65,9 +65,16 @@ final class Scratch: Sendable {
     }
 
     /// The process ids that were written to a file, one a line, once there are so many.
-    func processIDs(_ count: Int, in name: String) async throws -> [pid_t] {
+    ///
+    /// An error when the program that is to write them ends before.
+    func processIDs(
+        _ count: Int,
+        in name: String,
+        of program: RunningProgram? = nil
+    ) async throws -> [pid_t] {
         var found: [pid_t] = []
         try await Programs.wait {
+            try #require(program?.isRunning ?? true, "The program has ended.")
             let text = (try? String(contentsOfFile: "\(path)/\(name)", encoding: .utf8)) ?? ""
             guard text.hasSuffix("\n") else { return false }
             found = text.split(separator: "\n").compactMap { pid_t($0) }
