@@ -123,7 +123,10 @@ let package = Package(
         ),
         .target(
             name: "MartletIdentity",
-            dependencies: ["MartletCore", "MartletHTTP", httpTypes, nioCore, jwt, crypto, logging],
+            dependencies: [
+                "MartletCore", "MartletTransport", "MartletHTTP", httpTypes, nioCore, jwt, crypto,
+                logging,
+            ],
             swiftSettings: library
         ),
         .target(
