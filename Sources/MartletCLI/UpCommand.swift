@@ -62,7 +62,7 @@ struct UpCommand: AsyncParsableCommand {
         logger.logLevel = .warning
         let group = ServiceGroup(
             services: services + [supervisor],
-            gracefulShutdownSignals: [.sigint, .sigterm],
+            gracefulShutdownSignals: [.sigint, .sigterm, .sighup],
             logger: logger
         )
         try await printer.withThread { try await group.run() }

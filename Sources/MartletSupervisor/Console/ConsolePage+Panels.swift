@@ -26,7 +26,7 @@ extension ConsolePage {
           const time = new Date(line.time);
           const when = element("time", "", clock.format(time));
           when.dateTime = time.toISOString();
-          const who = element("span", "who", line.service);
+          const who = element("span", "who", line.service || "martlet");
           const index = Math.max(0, names.indexOf(line.service));
           who.style.color = `var(--who-${index % 6})`;
           // Colours that programs write for terminals mean nothing here.
@@ -122,7 +122,7 @@ extension ConsolePage {
 
         /** An address that no earlier press has used. */
         function freshEmail() {
-          const number = Math.floor(Math.random() * 1e6);
+          const number = Math.floor(Math.random() * 1e5);
           $("user-form").elements.email.value = `ada.${number}@example.com`;
         }
 

@@ -170,7 +170,6 @@ extension ConsolePage {
         .entry .who { flex: 0 0 var(--who-width, 8ch); font-weight: 600; }
         .entry .text { white-space: pre-wrap; overflow-wrap: anywhere; min-width: 0; }
         .entry[data-origin=martlet] .text { font-style: italic; color: var(--soft); }
-        .entry[data-origin=err] .text::before { content: "! "; color: var(--warn); }
         .gap { padding: 0 12px; color: var(--warn); }
 
         @media (max-width: 1000px) {
@@ -180,7 +179,7 @@ extension ConsolePage {
           main, .bar { padding-left: 14px; padding-right: 14px; }
         }
         @media (max-width: 720px) {
-          thead { position: absolute; clip-path: inset(50%); }
+          thead { display: none; }
           table, tbody, tr, td { display: block; }
           tr { padding: 10px 18px; border-top: 1px solid var(--line); }
           td, tr > :first-child, tr > :last-child { padding: 1px 0; border: 0; }
