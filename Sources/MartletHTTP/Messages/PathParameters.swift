@@ -18,38 +18,41 @@ public struct PathParameters: Sendable {
 
     /// The target whose UTF-8 the captures index.
     private var target: String = ""
-    /// The names of the pattern's parameters, in their order; shared with the route.
-    private var names: [String] = []
-    private var inline: (Capture, Capture, Capture, Capture)?
+    /// The route that matched: its name, and the names of its parameters.
+    var route: RouteName?
+    private var inline: (Capture, Capture, Capture, Capture)
     private var overflow: [Capture] = []
 
+    private static let none = Capture(start: 0, count: 0)
+
     /// Makes an empty set.
-    public init() {}
+    public init() {
+        inline = (Self.none, Self.none, Self.none, Self.none)
+    }
 
     /// Makes the set that a router found.
-    package init(target: String, names: [String], captures: some RandomAccessCollection<Capture>) {
+    init(target: String, route: RouteName, captures: some RandomAccessCollection<Capture>) {
+        self.route = route
+        inline = (Self.none, Self.none, Self.none, Self.none)
+        guard !captures.isEmpty else { return }
         self.target = target
-        self.names = names
-        let none = Capture(start: 0, count: 0)
-        var first = (none, none, none, none)
         var position = 0
         for capture in captures {
             switch position {
-            case 0: first.0 = capture
-            case 1: first.1 = capture
-            case 2: first.2 = capture
-            case 3: first.3 = capture
+            case 0: inline.0 = capture
+            case 1: inline.1 = capture
+            case 2: inline.2 = capture
+            case 3: inline.3 = capture
             default: overflow.append(capture)
             }
             position += 1
         }
-        inline = first
     }
 
     /// The decoded value of a parameter; nil when the route has none of that name or its percent
     /// encoding is not valid UTF-8.
     public subscript(name: String) -> String? {
-        guard let index = names.firstIndex(of: name) else { return nil }
+        guard let index = route?.parameterNames.firstIndex(of: name) else { return nil }
         return PercentCoding.decode(rawValue(at: index))
     }
 
@@ -79,7 +82,7 @@ public struct PathParameters: Sendable {
 
     /// A parameter's bytes as they stood in the target; nil when the route has none of that name.
     package func rawValue(_ name: String) -> Substring? {
-        names.firstIndex(of: name).map(rawValue(at:))
+        route?.parameterNames.firstIndex(of: name).map(rawValue(at:))
     }
 
     /// The parameter's bytes as they stood in the target.
@@ -92,12 +95,23 @@ public struct PathParameters: Sendable {
     }
 
     private func capture(at index: Int) -> Capture {
-        switch (index, inline) {
-        case (0, let inline?): inline.0
-        case (1, let inline?): inline.1
-        case (2, let inline?): inline.2
-        case (3, let inline?): inline.3
+        switch index {
+        case 0: inline.0
+        case 1: inline.1
+        case 2: inline.2
+        case 3: inline.3
         default: overflow[index - 4]
         }
+    }
+}
+
+/// A route's name and those of its parameters, by reference: one is made a route.
+final class RouteName: Sendable {
+    let name: String?
+    let parameterNames: [String]
+
+    init(_ name: String?, parameterNames: [String] = []) {
+        self.name = name
+        self.parameterNames = parameterNames
     }
 }

@@ -5,40 +5,10 @@ public import HTTPTypes
 /// A server's request is answered by returning a ``Response``; a client's is made with
 /// ``init(_:_:headers:body:)`` and sent with ``HTTPClient``.
 public struct Request: Sendable {
-    /// The method.
-    public var method: HTTPRequest.Method
-
-    /// The request target in origin form: the path and the query as they were sent, such as
-    /// `/users/42?full=1`; `*` for a server-wide OPTIONS; `host:port` for CONNECT.
-    public var target: String
-
-    /// The scheme: `http` or `https`.
-    public var scheme: String
-
-    /// The host, and the port when it is not the scheme's own, as in `example.com:8080`: of the
-    /// target when that is absolute, else of the `Host` field.
-    ///
-    /// Empty for an HTTP/1.0 request without one.
-    public var authority: String
-
-    /// The header fields.
-    ///
-    /// `Host` is among them in a server's request.
-    public var headers: Headers
-
-    /// The content.
-    public var body: Body
+    private var content: RequestContent
 
     /// The parameters of the route that matched.
-    public var parameters: PathParameters
-
-    /// The other end of the connection; nil for a request that did not come over one.
-    public var peer: Peer?
-
-    /// The name of the route that matched, such as `GET /users/{id}`: what to group metrics by.
-    ///
-    /// Set by the router; nil when none has matched.
-    public var route: String?
+    public internal(set) var parameters: PathParameters
 
     /// Makes a request to a server's handler, or to a client with a base address.
     ///
@@ -55,15 +25,15 @@ public struct Request: Sendable {
         body: Body = Body()
     ) {
         let parts = TargetParts(target)
-        self.method = method
-        self.target = parts.target
-        self.scheme = parts.scheme ?? "http"
-        self.authority = parts.authority ?? ""
-        self.headers = headers
-        self.body = body
-        self.parameters = PathParameters()
-        self.peer = nil
-        self.route = nil
+        self.init(
+            parsedMethod: method,
+            target: parts.target,
+            scheme: parts.scheme ?? "http",
+            authority: parts.authority ?? "",
+            headers: headers,
+            body: body,
+            peer: nil
+        )
     }
 
     /// Makes the request that a server's parser has read; takes everything as it is.
@@ -76,15 +46,92 @@ public struct Request: Sendable {
         body: Body,
         peer: Peer?
     ) {
-        self.method = method
-        self.target = target
-        self.scheme = scheme
-        self.authority = authority
-        self.headers = headers
-        self.body = body
-        self.parameters = PathParameters()
-        self.peer = peer
-        self.route = nil
+        content = RequestContent(
+            method: method,
+            target: target,
+            scheme: scheme,
+            authority: authority,
+            headers: headers,
+            body: body,
+            peer: peer
+        )
+        parameters = PathParameters()
+    }
+}
+
+// MARK: - What it says
+
+extension Request {
+    /// The method.
+    public var method: HTTPRequest.Method {
+        get { content.method }
+        set { own { $0.method = newValue } }
+    }
+
+    /// The request target in origin form.
+    ///
+    /// That is the path and the query as they were sent, such as `/users/42?full=1`; `*` for a
+    /// server-wide OPTIONS; `host:port` for CONNECT.
+    public var target: String {
+        get { content.target }
+        set { own { $0.target = newValue } }
+    }
+
+    /// The scheme: `http` or `https`.
+    public var scheme: String {
+        get { content.scheme }
+        set { own { $0.scheme = newValue } }
+    }
+
+    /// The host, and the port when it is not the scheme's own, as in `example.com:8080`.
+    ///
+    /// It is that of the target when the target is absolute, else of the `Host` field; empty for
+    /// an HTTP/1.0 request without one.
+    public var authority: String {
+        get { content.authority }
+        set { own { $0.authority = newValue } }
+    }
+
+    /// The header fields.
+    ///
+    /// `Host` is among them in a server's request.
+    public var headers: Headers {
+        get { content.headers }
+        _modify {
+            makeUnique()
+            yield &content.headers
+        }
+    }
+
+    /// The content.
+    public var body: Body {
+        get { content.body }
+        set { own { $0.body = newValue } }
+    }
+
+    /// The other end of the connection; nil for a request that did not come over one.
+    public var peer: Peer? {
+        get { content.peer }
+        set { own { $0.peer = newValue } }
+    }
+
+    /// The name of the route that matched, such as `GET /users/{id}`.
+    ///
+    /// It is what to group metrics by. Set by the router; nil when none has matched.
+    public var route: String? {
+        get { parameters.route?.name }
+        set { parameters.route = newValue.map { RouteName($0) } }
+    }
+
+    private mutating func own(_ change: (RequestContent) -> Void) {
+        makeUnique()
+        change(content)
+    }
+
+    private mutating func makeUnique() {
+        if !isKnownUniquelyReferenced(&content) {
+            content = content.copy()
+        }
     }
 
     /// The target up to the query: percent-encoded, as it was sent.

@@ -39,11 +39,21 @@ public struct Response: Sendable {
 }
 
 /// What an upgraded connection becomes.
-package struct ConnectionUpgrade: Sendable {
+///
+/// A class, because a response is handed on more often than a connection is upgraded.
+package final class ConnectionUpgrade: Sendable {
     /// The protocol's name for the `Upgrade` field; nil for CONNECT.
-    package var protocolName: String?
+    package let protocolName: String?
     /// Runs the connection until it returns; then the connection is closed.
-    package var run: @Sendable (UpgradedConnection) async throws -> Void
+    package let run: @Sendable (UpgradedConnection) async throws -> Void
+
+    package init(
+        protocolName: String?,
+        run: @escaping @Sendable (UpgradedConnection) async throws -> Void
+    ) {
+        self.protocolName = protocolName
+        self.run = run
+    }
 }
 
 /// A connection after an upgrade or a CONNECT: bytes in, bytes out (RFC 9110 §7.8, §9.3.6).

@@ -31,15 +31,11 @@ public struct CompiledRouter: Handler {
         var captures = RouteCaptures()
         let found = table.find(request.method, request.target, captures: &captures)
         let route = table.routes[found]
-        request.route = route.name
-        request.parameters = PathParameters()
-        if !route.parameterNames.isEmpty {
-            request.parameters = PathParameters(
-                target: request.target,
-                names: route.parameterNames,
-                captures: captures
-            )
-        }
+        request.parameters = PathParameters(
+            target: request.target,
+            route: route.named,
+            captures: captures
+        )
         return route
     }
 }

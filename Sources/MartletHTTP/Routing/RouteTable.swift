@@ -3,20 +3,20 @@ import MartletCore
 
 /// A route with everything that is known of it.
 struct CompiledRoute: Sendable {
-    /// Method and pattern; nil for the router's own answers.
-    let name: String?
-    let parameterNames: [String]
+    /// Method and pattern, which is nil for the router's own answers, and the parameters.
+    let named: RouteName
     /// What the watchdog and the layers around call the route; unknown without a name.
     let label: WorkLabel
     let handler: any Handler<Request, Response>
+
+    var name: String? { named.name }
 
     init(
         name: String?,
         parameterNames: [String],
         handler: any Handler<Request, Response>
     ) {
-        self.name = name
-        self.parameterNames = parameterNames
+        named = RouteName(name, parameterNames: parameterNames)
         self.label = name.map(WorkLabel.init) ?? .unknown
         self.handler = handler
     }

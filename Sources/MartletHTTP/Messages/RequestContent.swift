@@ -1,0 +1,44 @@
+import HTTPTypes
+
+/// What a request holds, by reference: a request goes through many layers, and each would
+/// otherwise copy a dozen references.
+// Sound because `Request` changes one only when it holds the only reference to it.
+final class RequestContent: @unchecked Sendable {
+    @exclusivity(unchecked) var method: HTTPRequest.Method
+    @exclusivity(unchecked) var target: String
+    @exclusivity(unchecked) var scheme: String
+    @exclusivity(unchecked) var authority: String
+    @exclusivity(unchecked) var headers: Headers
+    @exclusivity(unchecked) var body: Body
+    @exclusivity(unchecked) var peer: Peer?
+
+    init(
+        method: HTTPRequest.Method,
+        target: String,
+        scheme: String,
+        authority: String,
+        headers: Headers,
+        body: Body,
+        peer: Peer?
+    ) {
+        self.method = method
+        self.target = target
+        self.scheme = scheme
+        self.authority = authority
+        self.headers = headers
+        self.body = body
+        self.peer = peer
+    }
+
+    func copy() -> RequestContent {
+        RequestContent(
+            method: method,
+            target: target,
+            scheme: scheme,
+            authority: authority,
+            headers: headers,
+            body: body,
+            peer: peer
+        )
+    }
+}
