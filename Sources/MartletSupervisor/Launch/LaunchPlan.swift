@@ -20,8 +20,8 @@ package struct LaunchPlan: Sendable {
     /// Chooses ports and makes the environments.
     ///
     /// A service's environment is, each over the one before: that of `martlet up`, `NAME_URL` and
-    /// `NAME_ADDR` for every service of the system, what the file says, and `PORT`. Its `PATH` begins
-    /// with `programs`, so that a file can name what was built beside `martlet`.
+    /// `NAME_ADDR` for every service of the system, what the file says, and `PORT`. Its `PATH`
+    /// begins with `programs`, so that a file can name what was built beside `martlet`.
     ///
     /// - Parameters:
     ///   - definition: What the file says.

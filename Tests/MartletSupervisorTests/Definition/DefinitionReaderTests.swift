@@ -30,7 +30,7 @@ struct DefinitionReaderTests {
         let user = definition.services[0]
         #expect(
             user.command.map { $0.resolved(ownPort: 1, ports: [:]) } == [
-                "./user", "--data", "/home/test/user data",
+                "./user", "--data", "/data/test/user data",
             ]
         )
         #expect(user.workingDirectory == "/srv/app/data")

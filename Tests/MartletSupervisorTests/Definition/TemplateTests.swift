@@ -19,7 +19,7 @@ struct TemplateTests {
             ("--u=${services.user.url}/x", "--u=http://127.0.0.1:20002/x"),
             ("${services.user-db.addr}", "127.0.0.1:20003"),
             ("${services.user.host}:${services.user.port}", "127.0.0.1:20002"),
-            ("${HOME}/data", "/home/test/data"),
+            ("${HOME}/data", "/data/test/data"),
             ("${EMPTY}|${EMPTY:-x}|${NONE:-y z}|${NONE:-}", "|x|y z|"),
             ("$PORT $$ $1 $", "$PORT $$ $1 $"),
             ("$${PORT}", "${PORT}"),

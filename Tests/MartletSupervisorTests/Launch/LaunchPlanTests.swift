@@ -29,7 +29,7 @@ struct LaunchPlanTests {
         #expect(variables["HOME"] == "/elsewhere")
         #expect(variables["GATEWAY_URL"] == "http://127.0.0.1:8080")
         #expect(variables["USER_DB_ADDR"] == "127.0.0.1:\(user.port)")
-        #expect(gateway.specification.environment["HOME"] == "/home/test")
+        #expect(gateway.specification.environment["HOME"] == "/data/test")
         #expect(gateway.specification.environment["USER_DB_URL"]?.hasPrefix("http://") == true)
     }
 

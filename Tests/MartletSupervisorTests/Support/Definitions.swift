@@ -2,7 +2,7 @@ import MartletSupervisor
 
 /// Reads definitions for tests.
 enum Definitions {
-    static let environment = ["HOME": "/home/test", "EMPTY": ""]
+    static let environment = ["HOME": "/data/test", "EMPTY": ""]
 
     static func read(_ yaml: String) throws(DefinitionError) -> SystemDefinition {
         try DefinitionReader(
