@@ -6,12 +6,17 @@ import Glibc
 /// process, and what it counts means something only in a release build.
 @main
 struct AllocationBudgets {
-    static func main() async throws {
+    static func main() async {
         guard isOptimised else {
             print("Build with -c release: a debug build allocates what a release build does not.")
             exit(2)
         }
-        guard try await check() else { exit(1) }
+        do {
+            guard try await check() else { exit(1) }
+        } catch {
+            print("The allocations could not be counted: \(error)")
+            exit(2)
+        }
     }
 
     private static var isOptimised: Bool {
@@ -24,21 +29,9 @@ struct AllocationBudgets {
 
     /// Prints every measurement; true when all keep their budgets.
     private static func check() async throws -> Bool {
-        let budgets = try Budgets.committed()
-        let cases = try CounterCases.all + MessageCases.all + RouterCases.all()
-        var failed = 0
-        for measured in cases {
-            let allocations = try await measured.allocationsPerOperation()
-            let verdict = budgets.verdict(on: measured.name, measured: allocations)
-            if !verdict.passes { failed += 1 }
-            print("\(measured.name): \(allocations) allocations: \(verdict.text)")
-        }
-        let known = Set(cases.map(\.name))
-        for name in budgets.values.keys.sorted() where !known.contains(name) {
-            print("\(name): FAILED: nothing measures it")
-            failed += 1
-        }
-        print("\(cases.count - failed) passed, \(failed) failed")
-        return failed == 0
+        var report = Report(budgets: try Budgets.committed())
+        try await report.measure(CounterCases.all + MessageCases.all + RouterCases.all())
+        try await ServerCases.run { try await report.measure($0) }
+        return report.finish()
     }
 }

@@ -91,7 +91,8 @@ extension Service {
 
     /// The service as a handler, with all its layers: what a test sends requests to.
     ///
-    /// - Throws: ``ConfigurationError`` when a setting is wrong; `RouterError` when routes conflict.
+    /// - Throws: ``ConfigurationError`` when a setting is wrong; `RouterError` when routes
+    ///   conflict.
     public func handler() throws -> any Handler<Request, Response> {
         try handler(
             state: ServiceState(clock: clock),

@@ -5,6 +5,9 @@ struct AllocationCase: Sendable {
     /// What it is called in the file of budgets.
     let name: String
 
+    /// Whether fewer allocations than the budget are a failure too.
+    var isExact = false
+
     /// Does it `count` times.
     let run: @Sendable (_ count: Int) async throws -> Void
 

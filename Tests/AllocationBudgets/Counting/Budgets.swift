@@ -16,11 +16,12 @@ struct Budgets {
 
     /// Judges what was measured.
     ///
-    /// A hundredth is allowed for what a process does beside its work.
-    func verdict(on name: String, measured: Double) -> Verdict {
-        guard let budget = values[name] else { return .unknown }
-        if measured > budget + 0.01 { return .over(budget) }
-        return measured < budget - 0.5 ? .slack(budget) : .kept(budget)
+    /// A tenth is allowed for what a process does beside its work.
+    func verdict(on measured: AllocationCase, _ allocations: Double) -> Verdict {
+        guard let budget = values[measured.name] else { return .unknown }
+        if allocations > budget + 0.1 { return .over(budget) }
+        guard allocations < budget - 0.5 else { return .kept(budget) }
+        return measured.isExact ? .under(budget) : .slack(budget)
     }
 
     /// How a measurement stands to its budget.
@@ -29,6 +30,8 @@ struct Budgets {
         case unknown
         /// More than the budget.
         case over(Double)
+        /// Fewer than there must be: the counter misses some.
+        case under(Double)
         /// At the budget.
         case kept(Double)
         /// So far below that the budget ought to be lowered.
@@ -37,7 +40,7 @@ struct Budgets {
         var passes: Bool {
             switch self {
             case .kept, .slack: true
-            case .unknown, .over: false
+            case .unknown, .over, .under: false
             }
         }
 
@@ -45,6 +48,7 @@ struct Budgets {
             switch self {
             case .unknown: "FAILED: no budget is committed"
             case .over(let budget): "FAILED: the budget is \(budget)"
+            case .under(let count): "FAILED: there were \(count), not all were counted"
             case .kept: "ok"
             case .slack(let budget): "ok; lower the budget of \(budget)"
             }

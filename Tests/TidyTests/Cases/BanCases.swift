@@ -128,10 +128,5 @@ extension RuleCase {
         ),
         RuleCase("ban URLSession", flagged: "URLSession.shared", accepted: "HTTPClient()"),
         RuleCase("ban import XCTest", flagged: "import XCTest", accepted: "import Testing"),
-        RuleCase(
-            "ban @testable",
-            flagged: "@testable import MartletHTTP",
-            accepted: "import MartletHTTP"
-        ),
     ]
 }

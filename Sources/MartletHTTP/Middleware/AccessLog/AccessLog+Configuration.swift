@@ -42,7 +42,8 @@ extension AccessLog {
             self.redactedParameters = Set(redactedParameters.map { $0.lowercased() })
         }
 
-        /// What usually carries a secret: `access_token`, `api_key`, `code`, `password`, `token` and the like.
+        /// What usually carries a secret: `access_token`, `api_key`, `code`, `password`, `token`
+        /// and the like.
         public static let secretParameters: Set<String> = [
             "access_token", "api_key", "apikey", "auth", "client_secret", "code", "id_token",
             "key", "password", "refresh_token", "secret", "session", "sig", "signature", "state",

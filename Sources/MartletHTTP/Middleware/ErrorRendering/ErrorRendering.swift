@@ -4,8 +4,8 @@ public import MartletCore
 
 /// Turns what is thrown into a response.
 ///
-/// - An ``HTTPError`` becomes its `application/problem+json`; one of the server's (5xx) is logged at
-///   level `error` with its chain of causes, one of the client's at `debug`.
+/// - An ``HTTPError`` becomes its `application/problem+json`; one of the server's (5xx) is logged
+///   at level `error` with its chain of causes, one of the client's at `debug`.
 /// - A `CancellationError` is answered with 499 when the call's task is cancelled, which means
 ///   that the peer has gone and nobody will read it, and with 503 when it is not: then part of the
 ///   handler gave up.
