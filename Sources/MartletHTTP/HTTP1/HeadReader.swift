@@ -86,7 +86,9 @@ struct HeadReader {
             }
             if let error { return .refused(error) }
         }
-        let partial = lineStart..<bytes.count
+        // A CR at the end may be half of the line's end, which does not count.
+        let count = bytes.last == 0x0D ? max(lineStart, bytes.count - 1) : bytes.count
+        let partial = lineStart..<count
         return check(partial, limits: limits, startLineLimit: startLineLimit)
             .map(Outcome.refused) ?? .needsMore
     }

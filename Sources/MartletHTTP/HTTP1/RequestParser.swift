@@ -58,6 +58,8 @@ package struct RequestParser: ~Copyable {
         if buffer.readableBytes == 0 {
             buffer = bytes
         } else {
+            // Else the buffer of a peer that is always half a message ahead grows for ever.
+            buffer.discardReadBytes()
             buffer.writeImmutableBuffer(bytes)
         }
     }
@@ -204,7 +206,7 @@ package struct RequestParser: ~Copyable {
                 keepsAlive: !facts.saysClose && (line.minorVersion == 1 || facts.saysKeepAlive),
                 expectsContinue: facts.expectsContinue && line.minorVersion == 1
                     && framing != .none,
-                asksForUpgrade: facts.saysUpgrade && facts.hasUpgrade
+                asksForUpgrade: facts.saysUpgrade && facts.hasUpgrade && line.minorVersion == 1
             )
         )
     }

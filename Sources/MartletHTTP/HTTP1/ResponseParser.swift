@@ -69,6 +69,8 @@ package struct ResponseParser: ~Copyable {
         if buffer.readableBytes == 0 {
             buffer = bytes
         } else {
+            // Else the buffer of a peer that is always half a message ahead grows for ever.
+            buffer.discardReadBytes()
             buffer.writeImmutableBuffer(bytes)
         }
     }
@@ -92,7 +94,10 @@ package struct ResponseParser: ~Copyable {
     package mutating func next() -> Event {
         switch state {
         case .head:
-            return nextHead()
+            // A loop, because a server may send any number of informational responses.
+            while true {
+                if let event = nextHead() { return event }
+            }
         case .length(let left):
             return nextData(left)
         case .chunked(let decoder):
@@ -157,7 +162,8 @@ package struct ResponseParser: ~Copyable {
 
     // MARK: Head
 
-    private mutating func nextHead() -> Event {
+    /// - Returns: Nil after an informational response.
+    private mutating func nextHead() -> Event? {
         guard buffer.readableBytes > 0 else { return .needsMore }
         var reader = self.reader
         var line = self.line
@@ -179,7 +185,7 @@ package struct ResponseParser: ~Copyable {
             self.line = StatusLine()
             let (slices, facts) = reader.fields.take()
             if line.code < 200, line.code != 101 {
-                return next()
+                return nil
             }
             return finishHead(line, Headers(bytes: bytes, slices: slices), facts)
         }
