@@ -82,8 +82,9 @@ private final class PendingConnect: @unchecked Sendable {
             try pipeline.addHandler(connection)
             try channel.syncOptions?.setOption(.autoRead, value: true)
         } catch {
+            // The connection tells the driver once, however far it came.
+            connection.abandon(error)
             channel.close(promise: nil)
-            failed(error)
         }
     }
 

@@ -25,6 +25,9 @@ package final class Connection: ChannelDuplexHandler {
     @exclusivity(unchecked) package private(set) var isOpen = false
     @exclusivity(unchecked) private var isReadingPaused = false
     @exclusivity(unchecked) private var isReadHeldBack = false
+    /// Whether the peer left TLS without saying so: content that ends with the connection may have
+    /// been cut off.
+    package private(set) var isTruncated = false
     private var failure: (any Error)?
     private var onClosed: (() -> Void)?
 
@@ -53,6 +56,11 @@ package final class Connection: ChannelDuplexHandler {
     @inline(__always)
     package func write(_ bytes: ByteBuffer) {
         context?.write(Self.wrapOutboundOut(bytes), promise: nil)
+    }
+
+    /// How many bytes wait for the peer to take them.
+    package var unsentCount: Int {
+        (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 
     @inline(__always)
@@ -155,7 +163,10 @@ package final class Connection: ChannelDuplexHandler {
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // A peer that leaves TLS without close_notify has merely closed: framing says whether a
         // message was cut off.
-        if case NIOSSLError.uncleanShutdown = error { return }
+        if case NIOSSLError.uncleanShutdown = error {
+            isTruncated = true
+            return
+        }
         failure = failure ?? error
         context.close(promise: nil)
     }
@@ -164,6 +175,12 @@ package final class Connection: ChannelDuplexHandler {
         guard !isOpen else { return }
         isOpen = true
         loop.turn { driver?.opened(self) }
+    }
+
+    /// Ends a connection that could not be set up; its driver is told as of any other.
+    func abandon(_ error: any Error) {
+        failure = failure ?? error
+        loop.turn { finish() }
     }
 
     private func finish() {

@@ -15,6 +15,7 @@ package final class Listener: Sendable {
     private struct State {
         var channels: [any Channel] = []
         var isDraining = false
+        var isClosing = false
         var whenEmpty: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -85,8 +86,8 @@ package final class Listener: Sendable {
         for channel in channels {
             try? await channel.close().get()
         }
-        for case .unix(let path) in configuration.addresses.map(\.kind) {
-            unlink(path)
+        for (address, _) in zip(configuration.addresses, channels) {
+            if case .unix(let path) = address.kind { unlink(path) }
         }
     }
 
@@ -108,6 +109,7 @@ package final class Listener: Sendable {
 
     /// Closes every connection at once.
     package func closeAll() {
+        state.withLock { $0.isClosing = true }
         forEachConnection { ($0 as? any Closable)?.closeNow() }
     }
 
@@ -163,6 +165,7 @@ package final class Listener: Sendable {
             }
             return try await bootstrap.bind(host: host, port: port).get()
         case .unix(let path):
+            try await refuseLiveSocket(path)
             return try await bootstrap.bind(
                 unixDomainSocketPath: path,
                 cleanupExistingSocketFile: true
@@ -170,24 +173,44 @@ package final class Listener: Sendable {
         }
     }
 
+    /// - Throws: `EADDRINUSE` when somebody listens at `path`.
+    private func refuseLiveSocket(_ path: String) async throws {
+        let probe = ClientBootstrap(group: loops.group).connect(unixDomainSocketPath: path)
+        guard let channel = try? await probe.get() else { return }
+        try? await channel.close().get()
+        throw IOError(errnoCode: EADDRINUSE, reason: "somebody listens on this socket")
+    }
+
     private func accepted(_ channel: any Channel) throws {
         guard let loop = Loop.current else {
             throw ChannelError.inappropriateOperationForState
         }
+        let driver = makeDriver(loop)
         let count = openCount.add(1, ordering: .sequentiallyConsistent).newValue
         let connection = Connection(
             loop: loop,
             owner: self,
-            driver: makeDriver(loop),
+            driver: driver,
             isSecured: configuration.tls != nil,
             isOverLimit: count > configuration.maximumConnections,
             onClosed: { [self] in self.connectionClosed() }
         )
-        let pipeline = channel.pipeline.syncOperations
-        if let tls = configuration.tls {
-            try pipeline.addHandler(tls.makeHandler())
+        do {
+            let pipeline = channel.pipeline.syncOperations
+            if let tls = configuration.tls {
+                try pipeline.addHandler(tls.makeHandler())
+            }
+            try pipeline.addHandler(connection)
+        } catch {
+            connection.abandon(error)
+            throw error
         }
-        try pipeline.addHandler(connection)
+        // It was in the kernel's queue when the others were told.
+        let (isDraining, isClosing) = state.withLock { ($0.isDraining, $0.isClosing) }
+        if isClosing { throw ChannelError.eof }
+        if isDraining {
+            loop.turn { driver.drain() }
+        }
     }
 }
 
