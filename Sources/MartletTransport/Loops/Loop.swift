@@ -23,7 +23,13 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
 
     private struct Remote: ~Copyable {
         var jobs: [UnownedJob] = []
+        var work: [@Sendable () -> Void] = []
+        /// Jobs go to Swift's global executor.
         var isRetired = false
+        /// The loop's thread is gone; work runs on the thread that brings it.
+        var hasEnded = false
+        /// Whether a thread runs such work.
+        var isFinishing = false
     }
     private let remote = Mutex(Remote())
 
@@ -122,8 +128,34 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
     package func run(_ work: @escaping @Sendable () -> Void) {
         if isCurrent {
             turn(work)
-        } else {
-            eventLoop.execute { self.turn(work) }
+            return
+        }
+        enum Next {
+            case wake
+            case nothing
+            case runHere
+        }
+        let next: Next = remote.withLock { remote in
+            remote.work.append(work)
+            guard remote.hasEnded else { return remote.work.count == 1 ? .wake : .nothing }
+            if remote.isFinishing { return .nothing }
+            remote.isFinishing = true
+            return .runHere
+        }
+        switch next {
+        case .wake: eventLoop.execute { self.turn { self.runRemoteWork() } }
+        case .nothing: break
+        case .runHere: finishRemoteWork()
+        }
+    }
+
+    private func runRemoteWork() {
+        let work = remote.withLock { remote in
+            defer { remote.work = [] }
+            return remote.work
+        }
+        for piece in work {
+            piece()
         }
     }
 
@@ -201,19 +233,43 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
         remote.withLock { $0.isRetired = true }
     }
 
-    /// Hands jobs that the loop did not get to, to Swift's global executor.
+    /// Hands jobs that the loop did not get to, to Swift's global executor, and does its other work
+    /// here.
     ///
-    /// Call it when the loop's thread has ended.
+    /// Call it when the loop's thread has ended. What ``run(_:)`` is given from then on runs on the
+    /// thread that calls it, one piece at a time: whoever waits for it is not left hanging.
     package func releaseStrandedJobs() {
         let stranded = remote.withLock { remote in
             let jobs = remote.jobs
             remote.jobs.removeAll()
+            remote.hasEnded = true
+            remote.isFinishing = true
             return jobs
         }
         for job in stranded + ready {
             globalConcurrentExecutor.enqueue(job)
         }
         ready.removeAll()
+        finishRemoteWork()
+    }
+
+    /// Runs what is left as if on the loop; one thread does at a time.
+    private func finishRemoteWork() {
+        let previous = pthread_getspecific(Self.key)
+        makeCurrent()
+        defer { pthread_setspecific(Self.key, previous) }
+        while true {
+            turn { runRemoteWork() }
+            while !ready.isEmpty {
+                turn {}
+            }
+            let isDone = remote.withLock { remote in
+                guard remote.work.isEmpty else { return false }
+                remote.isFinishing = false
+                return true
+            }
+            if isDone { return }
+        }
     }
 }
 
