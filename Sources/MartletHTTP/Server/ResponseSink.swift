@@ -76,11 +76,14 @@ extension ServerConnection {
         }
         if call.task?.isCancelled == true {
             waiter.resume(throwing: CancellationError())
-        } else if connection.isWritable || writeWaiter != nil {
+            return
+        }
+        sendOutput()
+        if connection.isWritable || writeWaiter != nil || isClosed {
             waiter.resume()
         } else {
             writeWaiter = waiter
-            setTimeout(core.limits.writeStallTimeout)
+            watchForStall()
         }
     }
 

@@ -27,6 +27,11 @@ extension ServerConnection: CallScope {
         loop.activity.end()
         guard call.number == number else { return }
         call.task = task
+        if isClosed {
+            // It broke while the handler ran for the first time.
+            task.cancel()
+            return
+        }
         call.isSuspended = true
         call.label = label
         loop.activity.suspend(task: call.taskAddress, label: label)
@@ -37,7 +42,8 @@ extension ServerConnection: CallScope {
         call.isHead = head.method == .head
         call.isConnect = head.method == .connect
         call.minorVersion = head.minorVersion
-        call.keepsAlive = head.keepsAlive
+        // A client may take any 2xx to a CONNECT for a tunnel (RFC 9110 §9.3.6).
+        call.keepsAlive = head.keepsAlive && !call.isConnect
         call.asksForUpgrade = head.asksForUpgrade
     }
 
@@ -145,7 +151,7 @@ extension ServerConnection: CallScope {
             return
         }
         loop.eventLoop.scheduleTask(in: TimeAmount(wait)) { [weak self] in
-            guard let self, self.call.number == number else { return }
+            guard let self, self.call.number == number, self.call.deadline != nil else { return }
             self.call.task?.cancel()
         }
     }

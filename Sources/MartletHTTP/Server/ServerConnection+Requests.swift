@@ -15,6 +15,10 @@ extension ServerConnection {
         while true {
             switch phase {
             case .idle:
+                if connection?.isWritable == false {
+                    holdUntilTaken()
+                    return
+                }
                 guard beginRequest() else { return }
             case .awaitingBody(let head):
                 guard let body = parser.takeWholeBody() else {
@@ -32,13 +36,21 @@ extension ServerConnection {
         }
     }
 
+    /// Takes no further request before the peer takes the answers that it has.
+    private func holdUntilTaken() {
+        if timeoutTick == TickTimers.never {
+            watchForStall()
+        }
+        holdPipelinedInput()
+    }
+
     /// Begins the next request.
     ///
     /// - Returns: Whether to look again.
     private func beginRequest() -> Bool {
         switch parser.next() {
         case .needsMore:
-            if parser.bufferedCount == 0, servedAny {
+            if hasInputEnded || (parser.bufferedCount == 0 && servedAny) {
                 waitForNextRequest()
             } else if timeoutTick == TickTimers.never {
                 setTimeout(core.limits.headTimeout)
@@ -62,6 +74,7 @@ extension ServerConnection {
             closesAfterFlush = true
             markDirty()
         } else {
+            unsentAtLastLook = .max
             setTimeout(core.limits.keepAliveTimeout)
         }
     }
@@ -159,7 +172,9 @@ extension ServerConnection {
         }
         switch parser.next() {
         case .needsMore:
-            if case .calling = phase, !hasInputEnded, writeWaiter == nil {
+            if hasInputEnded {
+                endBody(incoming)
+            } else if case .calling = phase, !call.owesContinue, writeWaiter == nil {
                 setTimeout(core.limits.bodyIdleTimeout)
             }
             return false
@@ -182,6 +197,17 @@ extension ServerConnection {
             return false
         case .head:
             preconditionFailure("A body ends before the next head.")
+        }
+    }
+
+    /// All that the peer sent has been taken, and it will send no more.
+    private func endBody(_ incoming: IncomingBody) {
+        call.isBodyPending = false
+        if case .upgraded = phase {
+            incoming.finish(trailers: nil)
+        } else {
+            call.keepsAlive = false
+            incoming.fail(HTTP1Error.malformed("The connection closed within the body."))
         }
     }
 
@@ -233,6 +259,7 @@ extension ServerConnection {
             discardedCount = 0
             return true
         case .needsMore:
+            if hasInputEnded { endWhenSent() }
             return false
         case .refused, .head:
             connection?.close()

@@ -9,6 +9,8 @@ import NIOCore
 extension ServerConnection {
     /// Bodies up to this size are copied behind their head, so that both leave in one write.
     private static let copiedBodySize = 16 * 1024
+    /// What is gathered is sent before the turn ends when it is more than this.
+    private static let gatheredSize = 64 * 1024
 
     /// Sends a response whose body, if any, is all here.
     func sendWhole(_ response: Response, body: ByteBuffer?) {
@@ -23,6 +25,9 @@ extension ServerConnection {
                 out = ByteBuffer()
                 connection?.write(body)
             }
+        }
+        if out.readableBytes > Self.gatheredSize {
+            sendOutput()
         }
         markDirty()
     }
@@ -75,7 +80,7 @@ extension ServerConnection {
         } else if response.status.code == 304, let length = declaredLength(response) {
             writeContentLength(length)
         }
-        if isDraining || call.owesContinue || hasInputEnded {
+        if isDraining || call.owesContinue || (hasInputEnded && parser.bufferedCount == 0) {
             call.keepsAlive = false
         }
         if !call.keepsAlive {
@@ -141,7 +146,7 @@ extension ServerConnection {
         if call.isChunkedResponse {
             out.writeStaticString("\r\n")
         }
-        if out.readableBytes > 64 * 1024 {
+        if out.readableBytes > Self.gatheredSize {
             sendOutput()
         }
         markDirty()
@@ -176,8 +181,8 @@ extension ServerConnection {
 
     private func runUpgrade(_ response: Response) async {
         guard let upgrade = response.upgrade else { return }
-        guard call.asksForUpgrade || call.isConnect else {
-            core.logger.error("A handler upgraded a request that did not ask for it.")
+        guard call.asksForUpgrade || call.isConnect, !call.isBodyPending else {
+            core.logger.error("A handler upgraded a request that cannot be.")
             await answer500()
             return
         }
@@ -236,14 +241,14 @@ extension ServerConnection {
         call.incoming = incoming
         call.isBodyPending = true
         call.isStreamingResponse = true
+        call.deadline = nil
+        deadlineTick = TickTimers.never
         phase = .upgraded
         clearTimeout()
         if rest.readableBytes > 0 {
             _ = incoming.push(rest)
         }
-        if hasInputEnded {
-            incoming.finish(trailers: nil)
-        }
+        process()
     }
 
     private func upgradeSignal(_ signal: IncomingBody.Signal) {

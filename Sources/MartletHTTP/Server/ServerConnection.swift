@@ -48,6 +48,12 @@ final class ServerConnection: @unchecked Sendable {
     /// Who waits until the peer keeps up.
     @exclusivity(unchecked) var writeWaiter: CheckedContinuation<Void, any Error>?
 
+    /// How many bytes waited for the peer at the last look: fewer at the next are progress.
+    var unsentAtLastLook = Int.max
+    /// When a peer that takes nothing of the last answer is given up.
+    var lingerStallTick = TickTimers.never
+    var isOutputClosed = false
+
     /// How much of an unread body has been thrown away.
     @exclusivity(unchecked) var discardedCount = 0
 
@@ -110,26 +116,34 @@ extension ServerConnection: OwnedConnection, Closable {
         switch phase {
         case .calling:
             process()
-            call.incoming?.fail(HTTP1Error.malformed("The connection closed within the body."))
             if call.isStreamingResponse {
                 call.task?.cancel()
             }
-            setTimeout(core.limits.halfCloseGrace)
-        case .upgraded:
-            call.incoming?.finish(trailers: nil)
-        default:
-            if isDirty {
-                closesAfterFlush = true
-            } else {
-                connection?.close()
+            if writeWaiter == nil {
+                setTimeout(core.limits.halfCloseGrace)
             }
+        case .upgraded:
+            process()
+        case .lingering:
+            lingerOn()
+        case .idle where connection?.isWritable == false:
+            // Requests that came before may wait until the peer takes the answers it has.
+            break
+        default:
+            endWhenSent()
         }
     }
 
     func writabilityChanged() {
         guard let connection, connection.isWritable else { return }
-        if case .calling = phase { clearTimeout() }
+        switch phase {
+        case .calling where writeWaiter != nil, .upgraded, .idle: clearTimeout()
+        default: break
+        }
         resumeWriter()
+        if case .idle = phase { connection.resumeReading() }
+        // Arms the time-out of whatever is waited for now.
+        process()
     }
 
     func closed(_ error: (any Error)?) {
@@ -150,7 +164,7 @@ extension ServerConnection: OwnedConnection, Closable {
         switch phase {
         case .idle where parser.bufferedCount == 0:
             if servedAny || !(connection?.isOpen ?? false) {
-                connection?.close()
+                endWhenSent()
             } else {
                 // It may have a request on its way; it is answered if it comes at once.
                 setTimeout(.milliseconds(500))
@@ -175,17 +189,24 @@ extension ServerConnection: OwnedConnection, Closable {
         }
         clearTimeout()
         switch phase {
+        case .idle where connection?.isWritable == false, .calling where writeWaiter != nil,
+            .upgraded where writeWaiter != nil:
+            closeUnlessTaking()
         case .idle where parser.isWithinHead:
             refuse(HTTP1Error(.requestTimeout, "The request head did not come in time."))
         case .awaitingBody:
             refuse(HTTP1Error(.requestTimeout, "The body did not come in time."))
-        case .calling where writeWaiter != nil:
-            connection?.close()
         case .calling where hasInputEnded:
             call.task?.cancel()
         case .calling:
+            // Where the rest of the body would begin and end is not waited for.
+            call.keepsAlive = false
             call.incoming?.fail(HTTPError(.requestTimeout, detail: "The body came too slowly."))
-        case .idle, .discardingBody, .lingering:
+        case .idle where (connection?.unsentCount ?? 0) > 0:
+            closeUnlessTaking()
+        case .lingering:
+            lingerOn()
+        case .idle, .discardingBody:
             connection?.close()
         case .upgraded, .closed:
             break
@@ -213,7 +234,7 @@ extension ServerConnection: TurnEndObserver {
     func turnEnded() {
         isDirty = false
         sendOutput()
-        if closesAfterFlush {
+        if closesAfterFlush, !isDirty {
             closesAfterFlush = false
             beginLingering()
         }
@@ -221,33 +242,23 @@ extension ServerConnection: TurnEndObserver {
 
     /// Sends what is gathered and gives the buffer back to the loop.
     func sendOutput() {
-        if out.readableBytes > 0 {
-            connection?.write(out)
+        // The flush may tell us that the peer reads again, and the next request may then write.
+        var sent = ByteBuffer()
+        swap(&sent, &out)
+        if sent.readableBytes > 0 {
+            connection?.write(sent)
         }
         connection?.flush()
-        guard out.capacity > 0 else { return }
-        if loop.scratch.capacity == 0, out.capacity <= Self.keptScratchSize {
-            // After the flush the storage is mostly ours alone, and is used again.
-            out.clear()
-            swap(&out, &loop.scratch)
-        } else {
-            out = ByteBuffer()
-        }
+        guard sent.capacity > 0, loop.scratch.capacity == 0,
+            sent.capacity <= Self.keptScratchSize
+        else { return }
+        // After the flush the storage is mostly ours alone, and is used again.
+        sent.clear()
+        swap(&sent, &loop.scratch)
     }
 
     /// A scratch buffer that has grown larger than this is let go.
     private static let keptScratchSize = 256 * 1024
-
-    private func beginLingering() {
-        guard let connection, !isClosed else { return }
-        if hasInputEnded {
-            connection.close()
-            return
-        }
-        phase = .lingering
-        connection.closeOutput()
-        setTimeout(.seconds(1))
-    }
 
     func resumeWriter() {
         guard let waiter = writeWaiter else { return }
