@@ -30,6 +30,11 @@ extension ClientConnection {
             failExchange(closedBeforeUse)
             return
         }
+        guard request.target.utf8.allSatisfy({ $0 &- 0x21 < 0x5E }), !request.target.isEmpty else {
+            failExchange(invalidTarget)
+            pool.release(self)
+            return
+        }
         phase = .exchanging
         clearTimeout()
         parser.expect(responseTo: request.method)
@@ -53,6 +58,15 @@ extension ClientConnection {
         HTTPClientError(
             .connectionClosed,
             "The connection closed before it was used.",
+            isUnsent: true
+        )
+    }
+
+    /// A line break in it would begin another request.
+    private var invalidTarget: HTTPClientError {
+        HTTPClientError(
+            .invalidRequest,
+            "The request target is empty or has a character that must be percent-encoded.",
             isUnsent: true
         )
     }
@@ -141,6 +155,9 @@ extension ClientConnection {
                 )
             }
             exchange.bytesLeft = left - bytes.readableBytes
+        }
+        if !exchange.isAwaitingResponse {
+            setTimeout(configuration.bodyIdleTimeout)
         }
         prepareOutput()
         if exchange.isChunkedRequest {
@@ -241,7 +258,12 @@ extension ClientConnection {
         deadlineTick = TickTimers.never
         clearTimeout()
         exchange.incoming = nil
-        if exchange.isSending, exchange.keepsAlive { return }
+        if exchange.isSending, exchange.keepsAlive {
+            // The response came before the request was sent; a server that takes no more of it
+            // does not keep the connection for ever.
+            setTimeout(configuration.bodyIdleTimeout)
+            return
+        }
         let isReusable =
             exchange.keepsAlive && !exchange.isSending && !hasInputEnded
             && parser.bufferedCount == 0

@@ -32,11 +32,16 @@ extension ClientConnection {
     }
 
     private func refuse(_ error: HTTP1Error) {
-        let isTooLarge = error.status == .contentTooLarge
-        failExchange(
-            HTTPClientError(isTooLarge ? .responseTooLarge : .malformedResponse, error.reason)
-        )
+        failExchange(clientError(error))
         close()
+    }
+
+    private func clientError(_ error: HTTP1Error) -> HTTPClientError {
+        let isTooLarge = error.status == .contentTooLarge
+        return HTTPClientError(
+            isTooLarge ? .responseTooLarge : .malformedResponse,
+            error.reason
+        )
     }
 
     private func respond(_ head: ResponseHead) {
@@ -86,7 +91,7 @@ extension ClientConnection {
                 return Body(arriving: startStreaming(gathered), length: length)
             case .refused(let error):
                 let incoming = startStreaming(gathered)
-                incoming.fail(HTTPClientError(.malformedResponse, error.reason))
+                incoming.fail(clientError(error))
                 exchange.keepsAlive = false
                 exchange.incoming = nil
                 return Body(arriving: incoming, length: length)

@@ -35,6 +35,7 @@ final class ClientConnection: @unchecked Sendable {
     @exclusivity(unchecked) var timeoutTick = TickTimers.never
     @exclusivity(unchecked) var deadlineTick = TickTimers.never
     @exclusivity(unchecked) var timerIndex = -1
+    private var connectTimeout = Duration.zero
 
     init(loop: Loop, pool: OriginPool, configuration: HTTPClient.Configuration) {
         self.loop = loop
@@ -60,7 +61,8 @@ final class ClientConnection: @unchecked Sendable {
     /// Connects.
     ///
     /// - Throws: ``HTTPClientError``; `CancellationError`.
-    func open(_ target: Connector.Target, tls: ClientTLS?) async throws {
+    func open(_ target: Connector.Target, tls: ClientTLS?, timeout: Duration) async throws {
+        connectTimeout = timeout
         try await withTaskCancellationHandler {
             // Resumed exactly once: whoever resumes takes the field.
             try await withUnsafeThrowingContinuation { continuation in
@@ -71,10 +73,11 @@ final class ClientConnection: @unchecked Sendable {
                         on: loop,
                         owner: pool,
                         tls: tls,
-                        timeout: configuration.connectTimeout,
+                        timeout: timeout,
                         driver: self
                     )
                 }
+                if Task.isCancelled { cancelOpening() }
             }
         } onCancel: {
             loop.run { self.cancelOpening() }
@@ -105,8 +108,13 @@ final class ClientConnection: @unchecked Sendable {
 extension ClientConnection: ConnectionDriver, Timed {
     func attached(_ connection: Connection) {
         self.connection = connection
+        if isClosed {
+            // It was given up while it was made.
+            connection.close()
+            return
+        }
         loop.addTimed(self)
-        setTimeout(configuration.connectTimeout)
+        setTimeout(connectTimeout)
     }
 
     func opened(_ connection: Connection) {
@@ -120,7 +128,7 @@ extension ClientConnection: ConnectionDriver, Timed {
     }
 
     func received(_ bytes: ByteBuffer) {
-        guard case .exchanging = phase else {
+        guard case .exchanging = phase, exchange.isAwaitingResponse else {
             // A server that speaks without being asked is not trusted with another request.
             close()
             return
@@ -134,7 +142,9 @@ extension ClientConnection: ConnectionDriver, Timed {
         hasInputEnded = true
         if case .exchanging = phase {
             process()
-            if case .exchanging = phase, case .end(let trailers) = parser.finish() {
+            // What the reader has no room for yet comes first; then this is called again.
+            if case .exchanging = phase, exchange.isReadingHeld { return }
+            if case .exchanging = phase, connection?.isTruncated == false, case .end(let trailers) = parser.finish() {
                 exchange.incoming?.finish(trailers: trailers)
                 finishExchange()
             }
@@ -179,7 +189,7 @@ extension ClientConnection: ConnectionDriver, Timed {
             finishOpening(
                 HTTPClientError(
                     .connectTimeout,
-                    "TLS was not established within \(configuration.connectTimeout).",
+                    "TLS was not established within \(connectTimeout).",
                     isUnsent: true
                 )
             )

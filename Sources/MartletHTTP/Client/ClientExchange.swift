@@ -20,6 +20,8 @@ struct ClientExchange {
     var isReadingHeld = false
     /// Whether anything of the response has come.
     var hasResponse = false
+    /// Whether the response is not complete.
+    var isAwaitingResponse: Bool { waiter != nil || incoming != nil }
     /// When the response's head must have come.
     var deadline: ContinuousClock.Instant?
 }

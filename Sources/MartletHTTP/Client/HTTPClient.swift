@@ -126,18 +126,28 @@ public final class HTTPClient: Handler {
         deadline: ContinuousClock.Instant,
         on loop: Loop
     ) async throws -> Response {
+        guard loop.isCurrent else {
+            throw HTTPClientError(
+                .shutDown,
+                "The client's event loops were shut down.",
+                isUnsent: true
+            )
+        }
         let pool = try perLoop[loop.index].pool(
             scheme: request.scheme,
             authority: request.authority
         )
-        let (connection, isReused) = try await pool.lease(fresh: false)
+        let (connection, isReused) = try await pool.lease(
+            fresh: false,
+            deadline: deadline
+        )
         do {
             return try await connection.send(request, deadline: deadline)
         } catch let error as HTTPClientError
             where error.code == .connectionClosed && isReused && Self.mayRepeat(request, error)
         {
             // The server let go of a connection that was idle while the request was on its way.
-            let (second, _) = try await pool.lease(fresh: true)
+            let (second, _) = try await pool.lease(fresh: true, deadline: deadline)
             return try await second.send(request, deadline: deadline)
         }
     }

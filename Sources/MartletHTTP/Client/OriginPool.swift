@@ -53,28 +53,35 @@ final class OriginPool: @unchecked Sendable {
     /// A connection for one exchange, and whether it has carried one before.
     ///
     /// - Throws: ``HTTPClientError``; `CancellationError`.
-    func lease(fresh: Bool) async throws -> (connection: ClientConnection, isReused: Bool) {
-        loop.assertCurrent()
-        guard !isShutDown else {
+    func lease(
+        fresh: Bool,
+        deadline: ContinuousClock.Instant
+    ) async throws -> (connection: ClientConnection, isReused: Bool) {
+        // The loop is not current when it was shut down.
+        guard loop.isCurrent, !isShutDown else {
             throw HTTPClientError(.shutDown, "The client was shut down.", isUnsent: true)
         }
         if !fresh, let connection = idle.popLast() { return (connection, true) }
         if count >= configuration.connectionsPerOrigin {
-            if let connection = try await waitInLine() { return (connection, true) }
+            if let connection = try await waitInLine(until: deadline) {
+                return (connection, true)
+            }
         } else {
             count += 1
         }
-        return (try await open(), false)
+        return (try await open(before: deadline), false)
     }
 
     /// Opens a connection whose place has been counted.
-    private func open() async throws -> ClientConnection {
+    private func open(before deadline: ContinuousClock.Instant) async throws -> ClientConnection {
         let connection = ClientConnection(loop: loop, pool: self, configuration: configuration)
         do {
             let target: Connector.Target =
                 configuration.unixSocket.map { .unix(path: $0) }
                 ?? .tcp(host: origin.host, port: origin.port)
-            try await connection.open(target, tls: tls)
+            let left = max(.milliseconds(1), deadline - ContinuousClock.now)
+            let timeout = min(configuration.connectTimeout, left)
+            try await connection.open(target, tls: tls, timeout: timeout)
             return connection
         } catch is CancellationError {
             placeFreed()
@@ -83,7 +90,9 @@ final class OriginPool: @unchecked Sendable {
     }
 
     /// - Returns: A connection, or nil when there is a counted place for a new one.
-    private func waitInLine() async throws -> ClientConnection? {
+    private func waitInLine(
+        until deadline: ContinuousClock.Instant
+    ) async throws -> ClientConnection? {
         guard waiters.count < configuration.waitingPerOrigin else {
             throw HTTPClientError(
                 .tooManyWaiting,
@@ -93,6 +102,9 @@ final class OriginPool: @unchecked Sendable {
         }
         nextID += 1
         let id = nextID
+        let wait = TimeAmount(max(.zero, deadline - ContinuousClock.now))
+        let timer = loop.eventLoop.scheduleTask(in: wait) { self.waitedTooLong(id) }
+        defer { timer.cancel() }
         return try await withTaskCancellationHandler {
             // Resumed exactly once: whoever resumes takes the waiter out of the line.
             try await withUnsafeThrowingContinuation { continuation in
@@ -108,8 +120,26 @@ final class OriginPool: @unchecked Sendable {
     }
 
     private func cancelWaiter(_ id: UInt64) {
-        guard let index = waiters.firstIndex(where: { $0.id == id }) else { return }
-        waiters.remove(at: index).continuation.resume(throwing: CancellationError())
+        removeWaiter(id)?.resume(throwing: CancellationError())
+    }
+
+    private func waitedTooLong(_ id: UInt64) {
+        loop.turn {
+            removeWaiter(id)?.resume(
+                throwing: HTTPClientError(
+                    .deadlineExceeded,
+                    "No connection to \(name) was free before the deadline.",
+                    isUnsent: true
+                )
+            )
+        }
+    }
+
+    private func removeWaiter(
+        _ id: UInt64
+    ) -> UnsafeContinuation<ClientConnection?, any Error>? {
+        guard let index = waiters.firstIndex(where: { $0.id == id }) else { return nil }
+        return waiters.remove(at: index).continuation
     }
 
     /// Takes back a connection that can carry another exchange.

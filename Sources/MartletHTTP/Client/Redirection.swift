@@ -21,7 +21,7 @@ enum Redirection {
         default:
             return nil
         }
-        guard next.body.whole != nil else { return nil }
+        guard next.body.whole != nil, !hasOtherScheme(location) else { return nil }
         resolve(location, into: &next)
         if request.scheme == "https", next.scheme == "http" { return nil }
         if next.scheme != request.scheme || next.authority != request.authority {
@@ -31,6 +31,18 @@ enum Redirection {
             next.headers.remove(.hostField)
         }
         return next
+    }
+
+    /// Whether it is a URL of another scheme than HTTP's, such as `mailto:`.
+    private static func hasOtherScheme(_ location: String) -> Bool {
+        guard TargetParts(location).scheme == nil else { return false }
+        let first = location.utf8.first { byte in
+            switch UnicodeScalar(byte) {
+            case "a"..."z", "A"..."Z", "0"..."9", "+", "-", ".": false
+            default: true
+            }
+        }
+        return first == UInt8(ascii: ":")
     }
 
     private static func dropContent(_ request: inout Request) {

@@ -16,7 +16,13 @@ final class IncomingBodyReader: BodySource {
     var trailers: Headers? { body.trailers }
 
     func next() async throws -> ByteBuffer? {
-        try await body.next()
+        do {
+            return try await body.next()
+        } catch {
+            // Whoever was cancelled, or met an error, does not read on.
+            body.cancel()
+            throw error
+        }
     }
 
     func cancel() {
