@@ -41,10 +41,24 @@ public final class HTTPClient: Handler {
     ///   the exchange's connection is closed.
     public func handle(_ request: Request, context: CallContext) async throws -> Response {
         let deadline = deadline(context)
-        var response = try await exchange(request, deadline: deadline)
+        let response =
+            if let loop = loops.current {
+                try await exchange(prepared(request), deadline: deadline, on: loop)
+            } else {
+                try await exchangeFromElsewhere(prepared(request), deadline: deadline)
+            }
         guard configuration.redirectLimit > 0, response.status.kind == .redirection else {
             return decoded(response, of: request)
         }
+        return try await follow(response, to: request, deadline: deadline)
+    }
+
+    private func follow(
+        _ redirection: Response,
+        to request: Request,
+        deadline: ContinuousClock.Instant
+    ) async throws -> Response {
+        var response = redirection
         var current = request
         var followed = 0
         while let next = Redirection.next(after: current, response) {
@@ -58,7 +72,7 @@ public final class HTTPClient: Handler {
             }
             response.body.discard()
             current = next
-            response = try await exchange(current, deadline: deadline)
+            response = try await exchangeFromElsewhere(prepared(current), deadline: deadline)
         }
         return decoded(response, of: current)
     }
@@ -103,21 +117,23 @@ public final class HTTPClient: Handler {
         return min(own, given)
     }
 
-    private func exchange(
+    private func prepared(_ request: Request) -> Request {
+        guard configuration.decompresses, !request.headers.contains(.acceptEncoding) else {
+            return request
+        }
+        var request = request
+        request.headers.append("gzip, deflate", for: .acceptEncoding)
+        return request
+    }
+
+    /// Goes to a loop and back.
+    private func exchangeFromElsewhere(
         _ request: Request,
         deadline: ContinuousClock.Instant
     ) async throws -> Response {
-        var request = request
-        if configuration.decompresses, !request.headers.contains(.acceptEncoding) {
-            request.headers.append("gzip, deflate", for: .acceptEncoding)
-        }
-        if let loop = loops.current {
-            return try await exchange(request, deadline: deadline, on: loop)
-        }
         let loop = loops.any()
-        let outgoing = request
         return try await withTaskExecutorPreference(loop) {
-            try await self.exchange(outgoing, deadline: deadline, on: loop)
+            try await self.exchange(request, deadline: deadline, on: loop)
         }
     }
 
@@ -137,18 +153,16 @@ public final class HTTPClient: Handler {
             scheme: request.scheme,
             authority: request.authority
         )
-        let (connection, isReused) = try await pool.lease(
-            fresh: false,
-            deadline: deadline
-        )
+        guard let idle = try pool.takeIdle() else {
+            return try await pool.lease(until: deadline).send(request, deadline: deadline)
+        }
         do {
-            return try await connection.send(request, deadline: deadline)
+            return try await idle.send(request, deadline: deadline)
         } catch let error as HTTPClientError
-            where error.code == .connectionClosed && isReused && Self.mayRepeat(request, error)
+            where error.code == .connectionClosed && Self.mayRepeat(request, error)
         {
             // The server let go of a connection that was idle while the request was on its way.
-            let (second, _) = try await pool.lease(fresh: true, deadline: deadline)
-            return try await second.send(request, deadline: deadline)
+            return try await pool.lease(until: deadline).send(request, deadline: deadline)
         }
     }
 

@@ -50,26 +50,32 @@ final class OriginPool: @unchecked Sendable {
     /// Whether nothing is open or waits.
     var isUnused: Bool { count == 0 && waiters.isEmpty }
 
-    /// A connection for one exchange, and whether it has carried one before.
+    /// A connection that has carried an exchange before and is free now.
+    ///
+    /// - Throws: ``HTTPClientError`` when the client, or its loop, was shut down.
+    func takeIdle() throws -> ClientConnection? {
+        try checkRunning()
+        return idle.popLast()
+    }
+
+    /// A connection for one exchange: a new one, or one that another exchange has just left.
     ///
     /// - Throws: ``HTTPClientError``; `CancellationError`.
-    func lease(
-        fresh: Bool,
-        deadline: ContinuousClock.Instant
-    ) async throws -> (connection: ClientConnection, isReused: Bool) {
+    func lease(until deadline: ContinuousClock.Instant) async throws -> ClientConnection {
+        try checkRunning()
+        if count < configuration.connectionsPerOrigin {
+            count += 1
+        } else if let connection = try await waitInLine(until: deadline) {
+            return connection
+        }
+        return try await open(before: deadline)
+    }
+
+    private func checkRunning() throws {
         // The loop is not current when it was shut down.
         guard loop.isCurrent, !isShutDown else {
             throw HTTPClientError(.shutDown, "The client was shut down.", isUnsent: true)
         }
-        if !fresh, let connection = idle.popLast() { return (connection, true) }
-        if count >= configuration.connectionsPerOrigin {
-            if let connection = try await waitInLine(until: deadline) {
-                return (connection, true)
-            }
-        } else {
-            count += 1
-        }
-        return (try await open(before: deadline), false)
     }
 
     /// Opens a connection whose place has been counted.
