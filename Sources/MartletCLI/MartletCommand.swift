@@ -5,7 +5,7 @@ struct MartletCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "martlet",
         abstract: "Runs systems of services and what stands before them.",
-        subcommands: [UpCommand.self, VersionCommand.self]
+        subcommands: [GatewayCommand.self, UpCommand.self, VersionCommand.self]
     )
 }
 

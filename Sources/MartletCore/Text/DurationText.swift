@@ -1,11 +1,11 @@
 /// Durations as people write them: `250ms`, `1.5s`, `2m`, `1h`; a bare number is seconds.
-enum DurationText {
-    /// The longest duration that a definition may name.
-    static let maximum = Duration.seconds(24 * 60 * 60)
+package enum DurationText {
+    /// The longest duration that may be written.
+    package static let maximum = Duration.seconds(24 * 60 * 60)
 
     /// The duration that `text` says; nil when it says none, none above zero, or more than
     /// ``maximum``.
-    static func parse(_ text: String) -> Duration? {
+    package static func parse(_ text: String) -> Duration? {
         let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
         let seconds: Double
         switch text[digits.endIndex...] {

@@ -1,0 +1,78 @@
+public import HTTPTypes
+
+/// Which requests go to which upstreams.
+///
+/// A request takes the route that matches it and, among several, the one with
+/// 1. the most specific host: exact, then the wildcard with the longest suffix, then any;
+/// 2. the longest path prefix;
+/// 3. methods of its own rather than all.
+///
+/// Two routes that no rule tells apart are refused.
+public struct GatewayRoute: Hashable, Sendable {
+    /// The host to match; nil for any.
+    public var host: HostPattern?
+
+    /// The path prefix to match, in whole segments: `/api` matches `/api` and `/api/x`, not
+    /// `/apix`.
+    ///
+    /// `/` matches everything. Compared as it is written, with case and without decoding.
+    public var path: String
+
+    /// The methods to match; empty for all.
+    ///
+    /// HEAD goes where GET goes.
+    public var methods: [HTTPRequest.Method]
+
+    /// Where to send the requests, in turn; at least one.
+    public var upstreams: [UpstreamAddress]
+
+    /// What to put in place of the matched prefix, such as `/v1`; `/` strips it; nil leaves it.
+    public var rewrite: String?
+
+    /// Which `Host` the upstream sees.
+    public var hostHeader: HostHeader
+
+    /// The time to the response's head; nil for ``GatewayTimeouts/response``.
+    public var timeout: Duration?
+
+    /// The line of the file that the route begins on, for messages.
+    public var line: Int?
+
+    /// Which `Host` an upstream sees.
+    public enum HostHeader: String, Hashable, CaseIterable, Sendable {
+        /// The one that the client sent.
+        case preserve
+        /// The upstream's own address.
+        case upstream
+    }
+
+    /// The most upstreams of a route: 100.
+    public static let maximumUpstreams = 100
+
+    /// Makes a route.
+    public init(
+        path: String = "/",
+        host: HostPattern? = nil,
+        methods: [HTTPRequest.Method] = [],
+        upstreams: [UpstreamAddress],
+        rewrite: String? = nil,
+        hostHeader: HostHeader = .preserve,
+        timeout: Duration? = nil
+    ) {
+        self.host = host
+        self.path = path
+        self.methods = methods
+        self.upstreams = upstreams
+        self.rewrite = rewrite
+        self.hostHeader = hostHeader
+        self.timeout = timeout
+    }
+}
+
+extension GatewayRoute: CustomStringConvertible {
+    /// What the route matches, as in `GET example.com/api`; the name of its metrics.
+    public var description: String {
+        let methods = methods.map(\.rawValue).joined(separator: ",")
+        return "\(methods.isEmpty ? "" : methods + " ")\(host?.description ?? "")\(path)"
+    }
+}

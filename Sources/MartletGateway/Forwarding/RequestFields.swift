@@ -1,0 +1,188 @@
+import HTTPTypes
+import MartletCore
+import MartletHTTP
+import NIOCore
+
+/// Makes the header fields of the request to an upstream out of those that arrived.
+///
+/// One pass copies what goes on; then come the fields that say where the request came from:
+/// `X-Forwarded-For`, `-Proto` and `-Host`, and `Forwarded` (RFC 7239). What a trusted proxy says
+/// in them is kept, and continued; what anybody else says is replaced.
+struct RequestFields {
+    let trustedProxies: TrustedProxies
+    /// What `Via` says of this hop, such as `1.1 martlet`; nil for none.
+    let via: String?
+
+    /// The fields for an upstream.
+    ///
+    /// - Parameters:
+    ///   - request: The request as it arrived.
+    ///   - preservesHost: Whether the upstream sees the client's `Host` rather than its own name.
+    ///   - requestID: The call's identifier, which replaces what the client sent.
+    /// - Returns: The fields.
+    /// - Throws: ``HTTPError`` with 501 for an upgrade that the gateway does not do.
+    func make(
+        for request: Request,
+        preservesHost: Bool,
+        requestID: String?
+    ) throws -> Headers {
+        var arrived = ArrivedFields()
+        let headers = request.headers
+        var keepsHost = false
+        var block = FieldBlock(copying: headers) { index, name in
+            let role = FieldRole.inRequest(name)
+            switch role {
+            case .endToEnd: return true
+            case .requestID: return requestID == nil
+            case .via: return true
+            case .host:
+                keepsHost = preservesHost && Self.isEqual(headers, index, request.authority)
+                return keepsHost
+            default:
+                arrived.note(role, index)
+                return false
+            }
+        }
+        if let upgrade = arrived.upgrade { try refuseUpgrade(headers, upgrade) }
+        if arrived.connection != nil {
+            let options = Self.options(in: headers)
+            if !options.isEmpty { block.remove(options) }
+        }
+        if preservesHost, !keepsHost, !request.authority.isEmpty {
+            block.add("Host") { $0.writeString(request.authority) }
+        }
+        addOrigin(of: request, arrived, to: &block)
+        if let via { block.add("Via") { $0.writeString(via) } }
+        if let requestID { block.add("X-Request-ID") { $0.writeString(requestID) } }
+        return block.headers
+    }
+
+    // MARK: Where the request came from
+
+    private func addOrigin(
+        of request: Request,
+        _ arrived: ArrivedFields,
+        to block: inout FieldBlock
+    ) {
+        let isTrusted =
+            arrived.hasForwarding && request.peer.map(trustedProxies.contains) ?? false
+        let address = request.peer.map(\.address).flatMap { $0 == "unix" ? nil : $0 }
+        let proto: StaticString = request.peer?.isSecure ?? false ? "https" : "http"
+        let headers = request.headers
+        let earlier = isTrusted ? headers[.xForwardedFor] : nil
+        if earlier != nil || address != nil {
+            block.add("X-Forwarded-For") { bytes in
+                if let earlier { bytes.writeString(earlier) }
+                if earlier != nil, address != nil { bytes.writeStaticString(", ") }
+                if let address { bytes.writeString(address) }
+            }
+        }
+        block.add("X-Forwarded-Proto") { bytes in
+            if isTrusted, let earlier = headers[.xForwardedProto] {
+                bytes.writeString(earlier)
+            } else {
+                bytes.writeStaticString(proto)
+            }
+        }
+        if isTrusted, let earlier = headers[.xForwardedHost] {
+            block.add("X-Forwarded-Host") { $0.writeString(earlier) }
+        } else if !request.authority.isEmpty {
+            block.add("X-Forwarded-Host") { $0.writeString(request.authority) }
+        }
+        block.add("Forwarded") { bytes in
+            if isTrusted, let earlier = headers[.forwarded] {
+                bytes.writeString(earlier)
+                bytes.writeStaticString(", ")
+            }
+            Self.writeForwarded(address, request.authority, proto, into: &bytes)
+        }
+    }
+
+    /// Writes an element of `Forwarded` (RFC 7239 §4).
+    private static func writeForwarded(
+        _ address: String?,
+        _ host: String,
+        _ proto: StaticString,
+        into bytes: inout ByteBuffer
+    ) {
+        bytes.writeStaticString("for=")
+        switch address {
+        case nil:
+            bytes.writeStaticString("unknown")
+        case let address? where address.utf8.contains(UInt8(ascii: ":")):
+            bytes.writeStaticString("\"[")
+            bytes.writeString(address)
+            bytes.writeStaticString("]\"")
+        case let address?:
+            bytes.writeString(address)
+        }
+        if !host.isEmpty {
+            bytes.writeStaticString(";host=")
+            writeValue(host, into: &bytes)
+        }
+        bytes.writeStaticString(";proto=")
+        bytes.writeStaticString(proto)
+    }
+
+    /// Writes a token as it is, and anything else as a quoted string (RFC 9110 §5.6.4).
+    private static func writeValue(_ value: String, into bytes: inout ByteBuffer) {
+        guard !value.utf8.allSatisfy(ASCII.isToken) else {
+            bytes.writeString(value)
+            return
+        }
+        bytes.writeStaticString("\"")
+        for byte in value.utf8 where byte >= 0x20 && byte != 0x7F {
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+                bytes.writeInteger(UInt8(ascii: "\\"))
+            }
+            bytes.writeInteger(byte)
+        }
+        bytes.writeStaticString("\"")
+    }
+
+    // MARK: This hop's own fields
+
+    private static func options(in headers: Headers) -> ConnectionOptions {
+        var options = ConnectionOptions()
+        var next = headers.firstIndex(of: .connection, from: 0)
+        while let index = next {
+            headers.withValueBytes(at: index) { options.add($0) }
+            next = headers.firstIndex(of: .connection, from: index + 1)
+        }
+        return options
+    }
+
+    /// A server may ignore an upgrade that the client can do without, such as `h2c` (RFC 9110
+    /// §7.8); a WebSocket client cannot do without.
+    private func refuseUpgrade(_ headers: Headers, _ index: Int) throws {
+        guard headers.value(at: index).lowercased().contains("websocket") else { return }
+        throw HTTPError(
+            .notImplemented,
+            detail: "The gateway does not pass WebSocket connections on.",
+            type: "urn:martlet:gateway:upgrade-not-supported"
+        )
+    }
+
+    private static func isEqual(_ headers: Headers, _ index: Int, _ text: String) -> Bool {
+        headers.withValueBytes(at: index) { value in
+            text.utf8.withContiguousStorage { value.elementsEqual(UnsafeRawBufferPointer($0)) }
+        }
+    }
+}
+
+/// The fields of a request that are not simply passed on.
+struct ArrivedFields {
+    private(set) var connection: Int?
+    private(set) var upgrade: Int?
+    /// Whether anything says where the request came from.
+    private(set) var hasForwarding = false
+
+    mutating func note(_ role: FieldRole, _ index: Int) {
+        switch role {
+        case .connection: connection = index
+        case .upgrade: upgrade = index
+        case .forwarded, .forwardedFor, .forwardedHost, .forwardedProto: hasForwarding = true
+        case .endToEnd, .hopByHop, .host, .requestID, .via: break
+        }
+    }
+}

@@ -1,0 +1,144 @@
+import HTTPTypes
+public import MartletCore
+public import MartletHTTP
+
+/// A reverse proxy: sends every request to an upstream of the route that it matches, and passes
+/// the response on.
+///
+/// ```swift
+/// let gateway = try Gateway(upstream: "127.0.0.1:9001")
+/// try await HTTPServer(.init(), handler: gateway).run()
+/// ```
+///
+/// Content streams through in both directions with the slower side's pace, and is never gathered.
+/// The fields of a hop are removed, and fields are added that say where the request came from; see
+/// ``GatewayConfiguration/trustedProxies`` for whose word on that counts.
+///
+/// A request is sent again only to another upstream of its route, and only when that is safe: when
+/// nothing of it was sent, or when its method is idempotent, its content is all here and the
+/// connection broke. A content that streams is never sent twice. When there is no response, the
+/// client gets 502, 503 or 504 as a problem document whose type says why.
+///
+/// WebSocket upgrades, CONNECT and TRACE are answered with 501.
+public struct Gateway<Transport: Handler<Request, Response>>: Handler {
+    /// The path that the gateway of `martlet gateway` answers itself, for health checks.
+    public static var healthPath: String { "/-/health" }
+
+    /// The most upstreams that one request is sent to: 3.
+    public static var maximumAttempts: Int { 3 }
+
+    private let routes: LiveRoutes
+    private let transport: Transport
+    private let clock: any MonotonicClock
+    private let answersHealth: Bool
+
+    /// Makes a gateway.
+    ///
+    /// - Parameters:
+    ///   - routes: The routes, which may be replaced while the gateway runs.
+    ///   - transport: Sends requests to the upstream that their scheme and authority name: an
+    ///     ``HTTPClient`` made with ``clientConfiguration(timeouts:)``, or layers around one.
+    ///   - answersHealth: Whether ``healthPath`` is the gateway's own.
+    ///   - clock: What the response timeout is counted on.
+    public init(
+        _ routes: LiveRoutes,
+        transport: Transport,
+        answersHealth: Bool = true,
+        clock: any MonotonicClock = ContinuousClock()
+    ) {
+        self.routes = routes
+        self.transport = transport
+        self.answersHealth = answersHealth
+        self.clock = clock
+    }
+
+    /// Sends the request to an upstream and passes the response on.
+    ///
+    /// - Throws: ``HTTPError`` with 400, 404, 405, 501, 502, 503 or 504; `CancellationError` when
+    ///   the client has gone.
+    public func handle(_ request: Request, context: CallContext) async throws -> Response {
+        if answersHealth, request.target == Self.healthPath { return try health(request) }
+        switch request.method {
+        case .connect, .trace: throw Self.notImplemented(request.method)
+        default: break
+        }
+        let table = routes.current
+        let route = try table.route(for: request)
+        context.scope?.setLabel(route.label)
+        var context = context
+        if let timeout = route.timeout {
+            context.tightenDeadline(to: clock.now.advanced(by: timeout))
+        }
+        var outgoing = request
+        outgoing.headers = try table.requestFields.make(
+            for: request,
+            preservesHost: route.preservesHost,
+            requestID: context.requestID
+        )
+        outgoing.target = route.rewritten(request.target)
+        outgoing.route = route.name
+        outgoing.peer = nil
+        var response = try await forward(outgoing, route.upstreams, context)
+        ResponseFields.edit(&response.headers, via: table.requestFields.via)
+        return response
+    }
+
+    /// Sends the request to one upstream after another until one answers.
+    private func forward(
+        _ request: Request,
+        _ group: UpstreamGroup,
+        _ context: CallContext
+    ) async throws -> Response {
+        var request = request
+        var context = context
+        var index = group.next()
+        var tried: TriedUpstreams = 0
+        var attempts = 0
+        while true {
+            let upstream = group.upstreams[index]
+            request.scheme = upstream.scheme
+            request.authority = upstream.authority
+            do {
+                let response = try await transport.handle(request, context: context)
+                upstream.wake()
+                guard response.status != .switchingProtocols else {
+                    response.body.discard()
+                    throw UpstreamFailure.unasked(response.status)
+                }
+                return response
+            } catch let error as HTTPClientError {
+                if error.code == .connectFailed || error.code == .connectTimeout {
+                    group.connectFailed(index)
+                }
+                tried.insert(index)
+                attempts += 1
+                context.attempt += 1
+                guard
+                    attempts < Self.maximumAttempts,
+                    UpstreamFailure.mayRepeat(request, after: error),
+                    let other = group.next(after: index, excluding: tried)
+                else { throw UpstreamFailure.error(error) }
+                index = other
+            }
+        }
+    }
+
+    private func health(_ request: Request) throws -> Response {
+        guard request.method == .get || request.method == .head else {
+            throw HTTPError(.methodNotAllowed, headers: [.allow: "GET, HEAD"])
+        }
+        return Response(
+            .ok,
+            headers: [.contentType: "application/json", .cacheControl: "no-store"],
+            body: Body(#"{"status":"ok"}"#)
+        )
+    }
+
+    private static func notImplemented(_ method: HTTPRequest.Method) -> HTTPError {
+        HTTPError(
+            .notImplemented,
+            detail: "The gateway does not do \(method.rawValue).",
+            type: "urn:martlet:gateway:method-not-supported"
+        )
+    }
+}

@@ -1,0 +1,113 @@
+import MartletCore
+import Yams
+
+/// Collects what is wrong with a file, so that all of it is told at once.
+final class ReadingProblems {
+    private(set) var all: [GatewayConfigurationError.Problem] = []
+
+    func add(_ line: Int?, _ key: String, _ message: String) {
+        all.append(.init(line: line, key: key, message: message))
+    }
+}
+
+/// The entries of one YAML mapping whose keys are known.
+struct YAMLMapping {
+    let path: String
+    let line: Int?
+    private let problems: ReadingProblems
+    private var values: [String: Node] = [:]
+
+    /// Takes `node` for a mapping; notes a problem for each key that is not among `keys`.
+    ///
+    /// Nil, and a problem, when it is none.
+    init?(_ node: Node, path: String, keys: [String], problems: ReadingProblems) {
+        guard case .mapping(let mapping) = node else {
+            problems.add(node.mark?.line, path, "must be a mapping of keys to values.")
+            return nil
+        }
+        self.path = path
+        self.problems = problems
+        line = mapping.first?.key.mark?.line ?? node.mark?.line
+        for (keyNode, value) in mapping {
+            guard let key = keyNode.string, keys.contains(key) else {
+                let name = keyNode.string ?? ""
+                let suggestion = Suggestion.sentence(for: name, among: keys)
+                let known = " Known keys: \(keys.joined(separator: ", "))."
+                problems.add(
+                    keyNode.mark?.line,
+                    keyPath(name),
+                    "there is no such key.\(suggestion.isEmpty ? known : suggestion)"
+                )
+                continue
+            }
+            values[key] = value
+        }
+    }
+
+    subscript(key: String) -> Node? { values[key] }
+
+    func keyPath(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+
+    /// Notes a problem with the value of `key`.
+    func refuse(_ key: String, _ message: String) {
+        problems.add(values[key]?.mark?.line ?? line, keyPath(key), message)
+    }
+
+    /// The text of a scalar; nil when the key is absent, or is no scalar, which is a problem.
+    func text(_ key: String) -> String? {
+        guard let node = values[key] else { return nil }
+        guard case .scalar(let scalar) = node else {
+            refuse(key, "must be a text.")
+            return nil
+        }
+        return scalar.string
+    }
+
+    /// A duration.
+    func duration(_ key: String) -> Duration? {
+        guard let text = text(key) else { return nil }
+        guard let value = DurationText.parse(text) else {
+            refuse(
+                key,
+                "must be a duration above zero such as 250ms, 10s or 2m, not “\(text)”."
+            )
+            return nil
+        }
+        return value
+    }
+
+    /// True or false.
+    func boolean(_ key: String) -> Bool? {
+        guard let node = values[key] else { return nil }
+        guard let value = node.bool else {
+            refuse(key, "must be true or false.")
+            return nil
+        }
+        return value
+    }
+
+    /// A list of texts, each with its line; a single text counts as a list of one.
+    func texts(_ key: String) -> [(text: String, line: Int?)]? {
+        guard let node = values[key] else { return nil }
+        let items: [Node]
+        switch node {
+        case .scalar: items = [node]
+        case .sequence(let sequence): items = Array(sequence)
+        case .mapping, .alias: items = []
+        }
+        let texts = items.compactMap { item -> (text: String, line: Int?)? in
+            guard case .scalar(let scalar) = item else { return nil }
+            return (scalar.string, scalar.mark?.line)
+        }
+        guard !texts.isEmpty, texts.count == items.count else {
+            refuse(key, "must be a list of texts with at least one entry.")
+            return nil
+        }
+        return texts
+    }
+
+    /// Notes a problem with one entry of a list.
+    func refuse(_ key: String, line: Int?, _ message: String) {
+        problems.add(line ?? self.line, keyPath(key), message)
+    }
+}

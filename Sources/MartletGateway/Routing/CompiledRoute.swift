@@ -1,0 +1,49 @@
+import HTTPTypes
+import MartletCore
+import MartletHTTP
+
+/// A route made ready for matching and forwarding.
+final class CompiledRoute: Sendable {
+    let name: String
+    let prefix: PathPrefix
+    let methods: [HTTPRequest.Method]
+    let upstreams: UpstreamGroup
+    let preservesHost: Bool
+    let timeout: Duration?
+    /// For the watchdog and for metrics.
+    let label: WorkLabel
+    /// What stands in place of the prefix, without a slash at the end; nil leaves it.
+    private let replacement: [UInt8]?
+
+    init(_ route: GatewayRoute, timeout: Duration?, clock: any MonotonicClock) {
+        name = route.description
+        prefix = PathPrefix(route.path)
+        var methods = route.methods
+        if methods.contains(.get), !methods.contains(.head) { methods.append(.head) }
+        self.methods = methods
+        upstreams = UpstreamGroup(route.upstreams, clock: clock)
+        preservesHost = route.hostHeader == .preserve
+        self.timeout = route.timeout ?? timeout
+        label = WorkLabel(route.description)
+        replacement = route.rewrite.map { PathPrefix($0).bytes }
+    }
+
+    func accepts(_ method: HTTPRequest.Method) -> Bool {
+        methods.isEmpty || methods.contains(method)
+    }
+
+    /// The target for the upstream: `target` itself unless the route rewrites.
+    func rewritten(_ target: String) -> String {
+        guard let replacement else { return target }
+        // `*` and CONNECT's authority have no prefix to replace.
+        guard target.utf8.first == UInt8(ascii: "/") else { return target }
+        let rest = target.utf8.dropFirst(prefix.bytes.count)
+        var rewritten = replacement
+        rewritten.reserveCapacity(replacement.count + rest.count + 1)
+        if rest.first != UInt8(ascii: "/"), replacement.isEmpty {
+            rewritten.append(UInt8(ascii: "/"))
+        }
+        rewritten.append(contentsOf: rest)
+        return String(decoding: rewritten, as: UTF8.self)
+    }
+}

@@ -1,0 +1,30 @@
+import Synchronization
+
+/// The routing table that is in force, and the place to put another.
+///
+/// A request takes the table once, when it begins, and finishes on it, however often the table is
+/// replaced meanwhile.
+public final class LiveRoutes: Sendable {
+    private let table: Mutex<RoutingTable>
+
+    /// Begins with `table`.
+    public init(_ table: RoutingTable) {
+        self.table = Mutex(table)
+    }
+
+    /// The table for a request that begins now.
+    public var current: RoutingTable {
+        table.withLock { $0 }
+    }
+
+    /// Puts `table` in force for requests that begin from now on.
+    public func replace(with table: RoutingTable) {
+        let old = self.table.withLock { current in
+            let old = current
+            current = table
+            return old
+        }
+        // The last reference to a table with many routes is better dropped outside of the lock.
+        _ = old
+    }
+}

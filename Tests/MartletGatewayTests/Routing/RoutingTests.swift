@@ -1,0 +1,164 @@
+import HTTPTypes
+import MartletCore
+import MartletGateway
+import MartletHTTP
+import Testing
+
+@Suite("Routes")
+struct RoutingTests {
+    private func route(
+        _ path: String,
+        host: String? = nil,
+        methods: [HTTPRequest.Method] = [],
+        to upstream: String,
+        rewrite: String? = nil
+    ) -> GatewayRoute {
+        GatewayRoute(
+            path: path,
+            host: host.flatMap { HostPattern($0) },
+            methods: methods,
+            upstreams: UpstreamAddress(upstream).map { [$0] } ?? [],
+            rewrite: rewrite
+        )
+    }
+
+    /// Where a request ends: the upstream's name, or a status.
+    private func end(
+        _ routes: [GatewayRoute],
+        _ method: HTTPRequest.Method,
+        _ url: String
+    ) async throws -> String {
+        let upstreams = FakeUpstreams()
+        let gateway = try Gateway.make(GatewayConfiguration(routes: routes), upstreams)
+        let response = try await gateway.answer(Request(method, url))
+        return upstreams.authorities.first ?? "\(response.status.code)"
+    }
+
+    @Test(
+        "the most specific host wins, then the longest prefix, then a named method",
+        arguments: [
+            ("GET", "http://other.com/", "any"),
+            ("GET", "http://other.com/api", "api"),
+            ("GET", "http://other.com/api/users", "users"),
+            ("GET", "http://other.com/api/users?x=/", "users"),
+            ("GET", "http://other.com/api?x", "api"),
+            ("GET", "http://other.com/apix", "any"),
+            ("POST", "http://other.com/api/things", "post"),
+            ("POST", "http://other.com/api/users/1", "users"),
+            ("GET", "http://a.example.com/api", "wild"),
+            ("GET", "http://a.b.example.com/", "wild"),
+            ("GET", "http://x.deep.example.com/", "deep"),
+            ("GET", "http://EXAMPLE.com:8080/api/users", "exact"),
+            ("GET", "http://notexample.com/", "any"),
+        ]
+    )
+    func precedence(method: String, url: String, upstream: String) async throws {
+        let routes = [
+            route("/", to: "any"), route("/api", to: "api"), route("/api/users/", to: "users"),
+            route("/api", methods: [.post], to: "post"),
+            route("/", host: "*.example.com", to: "wild"),
+            route("/", host: "*.deep.example.com", to: "deep"),
+            route("/", host: "example.com", to: "exact"),
+        ]
+        let method = try #require(HTTPRequest.Method(method))
+        #expect(try await end(routes, method, url) == upstream)
+        #expect(try await end(routes.reversed(), method, url) == upstream)
+    }
+
+    @Test("a request that a more specific route refuses takes the next one that matches")
+    func fallThrough() async throws {
+        let routes = [
+            route("/api", methods: [.post], to: "post"), route("/", to: "any"),
+            route("/only", host: "example.com", to: "only"),
+        ]
+        #expect(try await end(routes, .get, "http://x/api") == "any")
+        #expect(try await end(routes, .get, "http://example.com/other") == "any")
+    }
+
+    @Test("no route is 404; a wrong method is 405 with those that are right")
+    func missing() async throws {
+        let configuration = GatewayConfiguration(routes: [
+            route("/api", methods: [.get], to: "a"), route("/api", methods: [.post], to: "b"),
+        ])
+        let gateway = try Gateway.make(configuration, FakeUpstreams())
+        let none = try await gateway.answer(Request(.get, "/other"))
+        #expect(none.status == .notFound)
+        let wrong = try await gateway.answer(Request(.delete, "/api/1"))
+        #expect(wrong.status == .methodNotAllowed)
+        #expect(wrong.headers[.allow] == "GET, HEAD, POST")
+    }
+
+    @Test("HEAD goes where GET goes")
+    func head() async throws {
+        #expect(try await end([route("/", methods: [.get], to: "a")], .head, "/") == "a")
+    }
+
+    @Test(
+        "dot segments are refused where prefixes mean something",
+        arguments: [
+            "/public/../private", "/..", "/.", "/a/./b", "/a/%2e%2E/b", "/a/.%2e", "/a/..?x",
+        ]
+    )
+    func dotSegments(target: String) async throws {
+        let routes = [route("/public", to: "a"), route("/", to: "b")]
+        #expect(try await end(routes, .get, target) == "400")
+        #expect(try await end([route("/", to: "b")], .get, target) == "b")
+    }
+
+    @Test(
+        "names that only look like dot segments pass",
+        arguments: ["/a/...", "/.well-known/x", "/a..b", "/a/..b", "/a/b..", "/x?/../", "/%2eb"]
+    )
+    func notDotSegments(target: String) async throws {
+        #expect(try await end([route("/a", to: "b"), route("/", to: "b")], .get, target) == "b")
+    }
+
+    @Test(
+        "a rewriting route replaces the prefix and nothing else",
+        arguments: [
+            ("/api", "/", "/api/users?x=1", "/users?x=1"), ("/api", "/", "/api", "/"),
+            ("/api", "/", "/api?x=1", "/?x=1"), ("/api", "/v1", "/api/users", "/v1/users"),
+            ("/api", "/v1/", "/api/", "/v1/"), ("/api", "/v1", "/api?x", "/v1?x"),
+            ("/", "/v1", "/users", "/v1/users"), ("/api", "/", "/api//x", "//x"),
+        ]
+    )
+    func rewriting(path: String, rewrite: String, target: String, sent: String) async throws {
+        let upstreams = FakeUpstreams()
+        let configuration = GatewayConfiguration(routes: [
+            route(path, to: "a", rewrite: rewrite)
+        ])
+        _ = try await Gateway.make(configuration, upstreams)
+            .handle(Request(.get, target), context: CallContext())
+        #expect(upstreams.requests.first?.target == sent)
+    }
+
+    @Test("routes that nothing tells apart are refused, and both are named")
+    func conflicts() {
+        let same = [route("/api", to: "a"), route("/api/", to: "b")]
+        let error = #expect(throws: GatewayConfigurationError.self) {
+            try RoutingTable(GatewayConfiguration(routes: same))
+        }
+        let message = "routes[1]: matches the same requests as routes[0]"
+        #expect(error?.description.contains(message) == true)
+        let overlapping = [
+            route("/", methods: [.get, .post], to: "a"), route("/", methods: [.post], to: "b"),
+        ]
+        #expect(throws: GatewayConfigurationError.self) {
+            try RoutingTable(GatewayConfiguration(routes: overlapping))
+        }
+        let distinct = [
+            route("/", methods: [.get], to: "a"), route("/", methods: [.post], to: "b"),
+            route("/", to: "c"), route("/", host: "x.y", to: "d"),
+        ]
+        #expect(throws: Never.self) { try RoutingTable(GatewayConfiguration(routes: distinct)) }
+    }
+
+    @Test("the gateway answers its own health path, and an unlimited one passes it on")
+    func health() async throws {
+        let upstreams = FakeUpstreams()
+        let gateway = try Gateway.make(.single("a:1"), upstreams)
+        #expect(try await gateway.answer(Request(.get, "/-/health")).status == .ok)
+        #expect(try await gateway.answer(Request(.post, "/-/health")).status == .methodNotAllowed)
+        #expect(upstreams.requests.isEmpty)
+    }
+}
