@@ -144,7 +144,9 @@ extension ClientConnection: ConnectionDriver, Timed {
             process()
             // What the reader has no room for yet comes first; then this is called again.
             if case .exchanging = phase, exchange.isReadingHeld { return }
-            if case .exchanging = phase, connection?.isTruncated == false, case .end(let trailers) = parser.finish() {
+            if case .exchanging = phase, connection?.isTruncated == false,
+                case .end(let trailers) = parser.finish()
+            {
                 exchange.incoming?.finish(trailers: trailers)
                 finishExchange()
             }

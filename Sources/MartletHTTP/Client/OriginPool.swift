@@ -141,6 +141,7 @@ final class OriginPool: @unchecked Sendable {
         }
     }
 
+    /// Takes a waiter out of the queue; sound, because whoever takes it out resumes it, once.
     private func removeWaiter(
         _ id: UInt64
     ) -> UnsafeContinuation<ClientConnection?, any Error>? {

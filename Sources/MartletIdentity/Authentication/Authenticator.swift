@@ -6,8 +6,8 @@ public protocol Authenticator: Sendable {
     /// Who makes the request.
     ///
     /// - Returns: The caller; nil when the request has no credentials of this kind.
-    /// - Throws: ``AuthenticationError`` when it has some and they are not accepted; any other error
-    ///   when they cannot be checked.
+    /// - Throws: ``AuthenticationError`` when it has some and they are not accepted; any other
+    ///   error when they cannot be checked.
     func authenticate(_ request: Request, context: CallContext) async throws -> Identity?
 
     /// What `WWW-Authenticate` says to a caller without credentials, such as

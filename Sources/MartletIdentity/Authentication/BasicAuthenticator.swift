@@ -15,8 +15,8 @@ public struct BasicAuthenticator: Authenticator {
     /// Makes an authenticator that asks a closure.
     ///
     /// Passwords that people choose need a slow hash (Argon2, scrypt, bcrypt); compute it off the
-    /// event loop with `offLoop`, and also for a name that does not exist, so that the time does not
-    /// tell which names do.
+    /// event loop with `offLoop`, and also for a name that does not exist, so that the time does
+    /// not tell which names do.
     ///
     /// - Parameters:
     ///   - realm: What the caller is asked to authenticate for.
@@ -26,10 +26,11 @@ public struct BasicAuthenticator: Authenticator {
         self.check = check
     }
 
-    /// Makes an authenticator for a few names with long random passwords, such as those of services.
+    /// Makes an authenticator for a few names with long random passwords, such as those of
+    /// services.
     ///
-    /// Passwords are compared by their SHA-256, in a time that tells neither whether the name exists
-    /// nor how much of the password is right.
+    /// Passwords are compared by their SHA-256, in a time that tells neither whether the name
+    /// exists nor how much of the password is right.
     ///
     /// - Parameters:
     ///   - realm: What the caller is asked to authenticate for.

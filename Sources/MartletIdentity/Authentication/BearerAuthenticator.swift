@@ -23,8 +23,8 @@ public struct BearerAuthenticator: Authenticator {
 
     /// The subject of the request's token.
     ///
-    /// - Throws: ``AuthenticationError`` with `invalid_token` (RFC 6750 §3.1); ``TokenError`` when the
-    ///   keys cannot be had.
+    /// - Throws: ``AuthenticationError`` with `invalid_token` (RFC 6750 §3.1); ``TokenError`` when
+    ///   the keys cannot be had.
     public func authenticate(_ request: Request, context: CallContext) async throws -> Identity? {
         guard let token = try AuthorizationField.credentials("Bearer", in: request.headers) else {
             return nil

@@ -3,7 +3,8 @@ public import MartletCore
 /// What a caller has to be or to have.
 ///
 /// ```swift
-/// let requirement = Requirement.hasScope("orders.write") && !.subject("guest") || .hasRole("admin")
+/// let requirement =
+///     Requirement.hasScope("orders.write") && !.subject("guest") || .hasRole("admin")
 /// ```
 public struct Requirement: Sendable {
     /// What is required, for a person to read.

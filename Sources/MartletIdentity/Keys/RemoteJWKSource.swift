@@ -7,10 +7,10 @@ import NIOCore
 /// Keys at a URL: the `jwks_uri` of an issuer, fetched when it is needed, and kept.
 ///
 /// Keys are fetched with the first token, when they are older than the refresh interval, and when a
-/// token names a key that is not known, but for that at most once in the cooldown, however many such
-/// tokens come. Only one fetch runs at a time. While it runs, and when it fails, the keys that are
-/// there go on being used; so an issuer that is down harms nobody but those whose keys are new. There
-/// is no task in the background.
+/// token names a key that is not known, but for that at most once in the cooldown, however many
+/// such tokens come. Only one fetch runs at a time. While it runs, and when it fails, the keys that
+/// are there go on being used; so an issuer that is down harms nobody but those whose keys are new.
+/// There is no task in the background.
 public struct RemoteJWKSource: JWKSource {
     /// When keys are fetched, and how much.
     public struct Configuration: Sendable {

@@ -18,7 +18,8 @@ struct TokenMint: Sendable {
         let x = Base64.encodeURL(point[..<32])
         let y = Base64.encodeURL(point[32...])
         return
-            #"{"kty":"EC","crv":"P-256","kid":"\#(identifier)","use":"sig","x":"\#(x)","y":"\#(y)"}"#
+            #"{"kty":"EC","crv":"P-256","use":"sig","kid":"\#(identifier)","#
+            + #""x":"\#(x)","y":"\#(y)"}"#
     }
 
     /// The public key in PEM.

@@ -11,6 +11,12 @@ extension RuleCase {
             accepted: String(repeating: "ä", count: 100)
         ),
         RuleCase(
+            "line length",
+            in: "Tests/MartletHTTPTests/Router/RouterTests.swift",
+            flagged: "expect(first.name == second.name, \"\(String(repeating: "a", count: 90))\")",
+            accepted: "let a = \"\(String(repeating: "a", count: 100))\""
+        ),
+        RuleCase(
             "function length",
             flagged: "func a(b: () -> Void = {}) async -> Int {\n\(lines(69))}",
             accepted: "func a() {\n\(lines(68))}\nfunc b() {\n\(lines(68))}"

@@ -27,7 +27,7 @@ extension Rule {
             let bytes = file.line(number, of: \.text)
             guard bytes.count > SizeLimit.line else { return nil }
             let columns = String(decoding: bytes, as: UTF8.self).count
-            guard columns > SizeLimit.line else { return nil }
+            guard columns > SizeLimit.line, !file.isLiteral(number) else { return nil }
             return Finding(line: number, message: "\(columns) columns")
         }
     }
@@ -50,6 +50,14 @@ extension Rule {
 }
 
 extension SourceFile {
+    /// Whether a line of a test is hardly more than one literal, such as a token or a document
+    /// that has no place to break.
+    fileprivate func isLiteral(_ number: Int) -> Bool {
+        let code = line(number, of: \.code)
+        return isTest && code.contains(UInt8(ascii: "\""))
+            && code.count(where: { $0 != UInt8(ascii: " ") }) <= 20
+    }
+
     /// Where the body of the declaration at `start` closes; nil when it has none.
     ///
     /// The `init` of a call such as `self.init(…)` is no declaration: it follows a dot.
