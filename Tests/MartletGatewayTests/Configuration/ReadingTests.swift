@@ -111,7 +111,7 @@ struct ReadingTests {
         let lines = description(yaml)?.split(separator: "\n").map(String.init) ?? []
         #expect(lines.count == 9)
         let numbers = lines.map { String($0.split(separator: ":")[1]) }
-        #expect(numbers == ["1", "2", "4", "5", "6", "7", "8", "8", "8", "8"])
+        #expect(numbers == ["1", "2", "4", "5", "6", "7", "8", "8", "8"])
         #expect(lines.contains { $0.contains("hostHeader") })
         #expect(lines.contains { $0.contains("MISSING is not set") })
     }
