@@ -24,6 +24,10 @@ public struct Gateway<Transport: Handler<Request, Response>>: Handler {
     /// The path that the gateway of `martlet gateway` answers itself, for health checks.
     public static var healthPath: String { "/-/health" }
 
+    /// The path where the gateway of `martlet gateway` says how many requests it has begun to pass
+    /// on: `{"requests": N}`.
+    public static var statsPath: String { "/-/stats" }
+
     /// The most upstreams that one request is sent to: 3.
     public static var maximumAttempts: Int { 3 }
 
@@ -57,7 +61,14 @@ public struct Gateway<Transport: Handler<Request, Response>>: Handler {
     /// - Throws: ``HTTPError`` with 400, 404, 405, 501, 502, 503 or 504; `CancellationError` when
     ///   the client has gone.
     public func handle(_ request: Request, context: CallContext) async throws -> Response {
-        if answersHealth, request.target == Self.healthPath { return try health(request) }
+        if answersHealth {
+            switch request.target {
+            case Self.healthPath: return try answer(request, #"{"status":"ok"}"#)
+            case Self.statsPath:
+                return try answer(request, #"{"requests":\#(routes.requestCount)}"#)
+            default: routes.countRequest()
+            }
+        }
         switch request.method {
         case .connect, .trace: throw Self.notImplemented(request.method)
         default: break
@@ -123,14 +134,14 @@ public struct Gateway<Transport: Handler<Request, Response>>: Handler {
         }
     }
 
-    private func health(_ request: Request) throws -> Response {
+    private func answer(_ request: Request, _ json: String) throws -> Response {
         guard request.method == .get || request.method == .head else {
             throw HTTPError(.methodNotAllowed, headers: [.allow: "GET, HEAD"])
         }
         return Response(
             .ok,
             headers: [.contentType: "application/json", .cacheControl: "no-store"],
-            body: Body(#"{"status":"ok"}"#)
+            body: Body(json)
         )
     }
 

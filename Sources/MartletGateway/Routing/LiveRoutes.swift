@@ -6,6 +6,7 @@ import Synchronization
 /// replaced meanwhile.
 public final class LiveRoutes: Sendable {
     private let table: Mutex<RoutingTable>
+    private let requests = Atomic<Int>(0)
 
     /// Begins with `table`.
     public init(_ table: RoutingTable) {
@@ -15,6 +16,13 @@ public final class LiveRoutes: Sendable {
     /// The table for a request that begins now.
     public var current: RoutingTable {
         table.withLock { $0 }
+    }
+
+    /// How many requests a gateway with a health path of its own has begun to pass on.
+    public var requestCount: Int { requests.load(ordering: .relaxed) }
+
+    func countRequest() {
+        requests.add(1, ordering: .relaxed)
     }
 
     /// Puts `table` in force for requests that begin from now on.

@@ -5,8 +5,9 @@ import ServiceLifecycle
 
 /// Asks services how many requests they have served, while somebody looks at the console.
 ///
-/// A Martlet service answers `GET /health/stats` with `{"requests": N}`. A process that answers
-/// anything else is not asked again.
+/// A Martlet service with the health path `/health/ready` answers `GET /health/stats` with
+/// `{"requests": N}`, the gateway `GET /-/stats`. A process that answers anything else is not asked
+/// again.
 package struct RequestCounter: Service {
     /// How often to ask.
     package static let interval = Duration.seconds(2)
@@ -36,11 +37,11 @@ package struct RequestCounter: Service {
                 try? await ContinuousClock().sleep(for: Self.interval)
                 guard supervisor.journal.followerCount > 0 else { continue }
                 for service in supervisor.services
-                where service.speaksHTTP && service.state == .healthy {
-                    guard let process = service.processID, !silent.contains(process) else {
-                        continue
-                    }
-                    if let count = await ask(service.port) {
+                where service.state == .healthy {
+                    guard let path = service.statsPath, let process = service.processID,
+                        !silent.contains(process)
+                    else { continue }
+                    if let count = await ask(service.port, path) {
                         supervisor.note(requests: count, of: process)
                     } else {
                         silent.insert(process)
@@ -51,9 +52,15 @@ package struct RequestCounter: Service {
         }
     }
 
-    private func ask(_ port: Int) async -> Int? {
+    /// The path beside a health path that says how many requests were served.
+    package static func statsPath(besideHealth path: String) -> String {
+        let plain = path.prefix { $0 != "?" }
+        return plain.prefix(through: plain.lastIndex(of: "/") ?? plain.startIndex) + "stats"
+    }
+
+    private func ask(_ port: Int, _ path: String) async -> Int? {
         let deadline = ContinuousClock.now.advanced(by: Self.timeout)
-        let url = Template.value(of: .url, port: port) + "/health/stats"
+        let url = Template.value(of: .url, port: port) + path
         do {
             let response = try await client.handle(
                 Request(.get, url),

@@ -13,4 +13,7 @@ package struct ServiceSnapshot: Hashable, Sendable {
     package var dependencies: [String]
     /// Whether its health check is HTTP, so that it can be asked for more over HTTP.
     package var speaksHTTP: Bool
+    /// Where a service that speaks HTTP may say how many requests it has served: beside its health
+    /// path, under the name `stats`.
+    package var statsPath: String?
 }

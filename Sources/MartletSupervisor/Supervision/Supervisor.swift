@@ -184,8 +184,10 @@ package final class Supervisor: Service {
 
     private func publish(_ machine: SystemMachine) {
         let snapshots = zip(plan.entries, machine.services).map { entry, service in
-            var speaksHTTP = false
-            if case .http = entry.definition.healthCheck?.probe { speaksHTTP = true }
+            var statsPath: String?
+            if case .http(let path) = entry.definition.healthCheck?.probe {
+                statsPath = RequestCounter.statsPath(besideHealth: path)
+            }
             return ServiceSnapshot(
                 name: entry.definition.name,
                 state: service.state,
@@ -195,7 +197,8 @@ package final class Supervisor: Service {
                 startedAt: service.startedAt,
                 lastError: service.lastError,
                 dependencies: entry.definition.dependencies,
-                speaksHTTP: speaksHTTP
+                speaksHTTP: statsPath != nil,
+                statsPath: statsPath
             )
         }
         let hasChanged = board.withLock { board in

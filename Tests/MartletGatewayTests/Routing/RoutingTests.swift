@@ -2,6 +2,7 @@ import HTTPTypes
 import MartletCore
 import MartletGateway
 import MartletHTTP
+import NIOCore
 import Testing
 
 @Suite("Routes")
@@ -160,5 +161,15 @@ struct RoutingTests {
         #expect(try await gateway.answer(Request(.get, "/-/health")).status == .ok)
         #expect(try await gateway.answer(Request(.post, "/-/health")).status == .methodNotAllowed)
         #expect(upstreams.requests.isEmpty)
+    }
+
+    @Test("the gateway says how many requests it has passed on")
+    func stats() async throws {
+        let gateway = try Gateway.make(.single("a:1"), FakeUpstreams())
+        for path in ["/one", "/-/health", "/two"] {
+            _ = try await gateway.answer(Request(.get, path))
+        }
+        let stats = try await gateway.answer(Request(.get, "/-/stats"))
+        #expect(stats.body.whole.map { String(buffer: $0) } == #"{"requests":2}"#)
     }
 }
