@@ -1,6 +1,7 @@
 import HTTPTypes
 import Logging
 import MartletCore
+import MartletGateway
 import MartletHTTP
 import MartletTransport
 
@@ -15,17 +16,36 @@ enum ServerCases {
                 exchange("GET /users/{id}", port, get("/users/42"), ending: "user 42"),
                 exchange("JSON in and out", port, post("/json", json), ending: json),
             ])
+            try await runProxied(upstream: port, body)
         }
+    }
+
+    /// Runs `body` with the case of a gateway in front of the server at `upstream`.
+    ///
+    /// The upstream is in this process, so its own part is counted too.
+    private static func runProxied(
+        upstream: Int,
+        _ body: ([AllocationCase]) async throws -> Void
+    ) async throws {
+        let loops = EventLoops(count: 1)
+        let client = HTTPClient(Gateway<HTTPClient>.clientConfiguration(), loops: loops)
+        let gateway = try Gateway(upstream: "127.0.0.1:\(upstream)", client: client)
+        let name = "GET /hello through the gateway, its upstream included"
+        try await serve(gateway, on: loops) { port in
+            try await body([exchange(name, port, get("/hello"), ending: "Hello, World!")])
+        }
+        client.shutdown()
     }
 
     /// Serves `handler` on a free port of this machine, on one loop, while `body` runs.
     static func serve(
         _ handler: some Handler<Request, Response>,
+        on loops: EventLoops = EventLoops(count: 1),
         _ body: (_ port: Int) async throws -> Void
     ) async throws {
         let server = HTTPServer(
             HTTPServer.Configuration(addresses: [.tcp("127.0.0.1", port: 0)]),
-            loops: EventLoops(count: 1),
+            loops: loops,
             logger: Logger(label: "budgets") { _ in SwiftLogNoOpLogHandler() },
             handler: handler
         )
