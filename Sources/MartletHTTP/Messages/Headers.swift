@@ -196,6 +196,8 @@ extension Headers {
     }
 
     private mutating func appendLine(name: String, value: String) {
+        // One growth at most, also when the bytes are another message's and have to be copied.
+        bytes.reserveCapacity(minimumWritableBytes: name.utf8.count + value.utf8.count + 2)
         let nameStart = bytes.readableBytes
         let nameLength = bytes.writeString(name)
         bytes.writeStaticString(": ")

@@ -69,7 +69,7 @@ struct RouteCompilation {
             CompiledRoute(
                 name: name,
                 parameterNames: pattern.parameterNames,
-                handler: RouteCompilation.wrap(handler, in: layers)
+                handler: FusedHandler.wrap(handler, in: layers)
             )
         )
         guard let method else {
@@ -99,7 +99,7 @@ struct RouteCompilation {
                 CompiledRoute(
                     name: nil,
                     parameterNames: [],
-                    handler: RouteCompilation.wrap(answer, in: layers)
+                    handler: FusedHandler.wrap(answer, in: layers)
                 )
             )
             return routes.count - 1
@@ -162,23 +162,5 @@ struct RouteCompilation {
         present.insert(.options)
         let methods = RouteMethod.all.filter(present.contains) + extensions
         return methods.map(\.rawValue).joined(separator: ", ")
-    }
-
-    /// Puts layers around a handler; the first is the outermost.
-    private static func wrap(
-        _ handler: any Handler<Request, Response>,
-        in layers: [any Middleware<Request, Response>]
-    ) -> any Handler<Request, Response> {
-        func wrap(
-            _ handler: some Handler<Request, Response>,
-            in layer: some Middleware<Request, Response>
-        ) -> any Handler<Request, Response> {
-            Intercepted(layer, around: handler)
-        }
-        var wrapped = handler
-        for layer in layers.reversed() {
-            wrapped = wrap(wrapped, in: layer)
-        }
-        return wrapped
     }
 }

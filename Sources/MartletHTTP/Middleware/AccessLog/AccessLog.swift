@@ -12,9 +12,14 @@ public import MartletCore
 /// A streamed response is logged when its stream has ended, with its bytes counted; a response
 /// whose bytes are all there is logged when the handler returns. Put this layer inside of
 /// ``RequestID`` and tracing, whose findings it logs, and outside of everything else.
-public struct AccessLog: Middleware {
+public struct AccessLog: SynchronousMiddleware {
+    /// What arrives.
+    public typealias Request = MartletHTTP.Request
+    /// What is answered.
+    public typealias Response = MartletHTTP.Response
+
     private let logger: Logger
-    private let configuration: Configuration
+    let configuration: Configuration
     private let clock: any MonotonicClock
     private let sampler: Sampler
 
@@ -35,54 +40,64 @@ public struct AccessLog: Middleware {
         self.sampler = Sampler(rate: configuration.sampleRate)
     }
 
-    /// Logs the request when it is answered.
-    public func intercept(
-        _ request: Request,
-        context: CallContext,
-        next: some Handler<Request, Response>
-    ) async throws -> Response {
-        guard logger.logLevel <= .error else {
-            return try await next.handle(request, context: context)
-        }
-        var context = context
-        let start = context.arrival ?? clock.now
-        context.arrival = start
-        do {
-            var response = try await next.handle(request, context: context)
-            var entry = AccessLogEntry(
-                request: request,
-                context: context,
-                status: response.status.code
-            )
-            if response.body.isStreamed {
-                // The label of the call may be another's when the stream ends.
-                entry.route = context.route(of: request)
-                response.body = response.body.observed { [entry] end in
-                    finish(entry, since: start, bytes: end.bytes, error: end.error)
-                }
-            } else {
-                finish(entry, since: start, bytes: response.body.length ?? 0, error: nil)
+    /// Notes the time.
+    public func open(_ request: Request, context: inout CallContext) throws -> Response? {
+        if isOn, context.arrival == nil { context.arrival = clock.now }
+        return nil
+    }
+
+    /// Logs a request that is answered, when its response has ended.
+    public func close(_ response: inout Response, request: Request, context: CallContext) {
+        guard isOn else { return }
+        var outcome = Outcome(
+            route: context.route(of: request),
+            status: response.status.code,
+            bytes: response.body.length ?? 0
+        )
+        if response.body.isStreamed {
+            response.body = response.body.observed { [outcome] end in
+                var outcome = outcome
+                outcome.bytes = end.bytes
+                outcome.error = end.error
+                finish(request, context, &outcome)
             }
-            return response
-        } catch {
-            let status = HTTPResponse.Status(of: error).code
-            let entry = AccessLogEntry(request: request, context: context, status: status)
-            finish(entry, since: start, bytes: 0, error: error)
-            throw error
+        } else {
+            finish(request, context, &outcome)
         }
     }
 
+    /// Logs a request that has failed.
+    public func recover(
+        from error: any Error,
+        request: Request,
+        context: CallContext
+    ) throws -> Response {
+        if isOn {
+            var outcome = Outcome(
+                route: context.route(of: request),
+                status: HTTPResponse.Status(of: error).code,
+                bytes: 0,
+                error: error
+            )
+            finish(request, context, &outcome)
+        }
+        throw error
+    }
+
+    /// Whether anything could be logged.
+    private var isOn: Bool { logger.logLevel <= .error }
+
     private func finish(
-        _ entry: AccessLogEntry,
-        since start: ContinuousClock.Instant,
-        bytes: Int,
-        error: (any Error)?
+        _ request: Request,
+        _ context: CallContext,
+        _ outcome: inout Outcome
     ) {
-        let duration = start.duration(to: clock.now)
+        let now = clock.now
+        outcome.duration = (context.arrival ?? now).duration(to: now)
         let level: Logger.Level
-        if entry.status >= 500 {
+        if outcome.status >= 500 {
             level = .error
-        } else if duration >= configuration.slowThreshold {
+        } else if outcome.duration >= configuration.slowThreshold {
             level = .warning
         } else if sampler.takes() {
             level = configuration.level
@@ -90,10 +105,6 @@ public struct AccessLog: Middleware {
             return
         }
         guard logger.logLevel <= level else { return }
-        var entry = entry
-        entry.duration = duration
-        entry.bytes = bytes
-        entry.error = error
-        logger.log(level: level, "request", metadata: entry.metadata(configuration))
+        logger.log(level: level, "request", metadata: metadata(request, context, outcome))
     }
 }

@@ -11,7 +11,12 @@ public import MartletCore
 ///
 /// `Vary: Origin` goes with every response that depends on the origin, so that caches keep them
 /// apart. Put this layer outside of authentication, because preflights carry no credentials.
-public struct CORS: Middleware {
+public struct CORS: SynchronousMiddleware {
+    /// What arrives.
+    public typealias Request = MartletHTTP.Request
+    /// What is answered.
+    public typealias Response = MartletHTTP.Response
+
     private let configuration: Configuration
     private let preflight: CORSPreflight
     private let exposedHeaders: String
@@ -37,29 +42,28 @@ public struct CORS: Middleware {
         exposedHeaders = configuration.exposedHeaders.map(\.rawName).joined(separator: ", ")
     }
 
-    /// Answers a preflight, or lets the request through and marks its response.
-    public func intercept(
-        _ request: Request,
-        context: CallContext,
-        next: some Handler<Request, Response>
-    ) async throws -> Response {
-        guard let origin = request.headers[.origin] else {
-            var response = try await next.handle(request, context: context)
-            varyByOrigin(&response.headers)
-            return response
-        }
-        let allowed = allowedOrigin(for: origin)
-        if CORSPreflight.isPreflight(request) {
-            return try answerPreflight(request, origin: origin, allowed: allowed)
-        }
-        do {
-            var response = try await next.handle(request, context: context)
-            mark(&response.headers, allowed: allowed)
-            return response
-        } catch var error as HTTPError {
-            mark(&error.headers, allowed: allowed)
-            throw error
-        }
+    /// Answers a preflight; lets every other request through.
+    public func open(_ request: Request, context: inout CallContext) throws -> Response? {
+        guard request.method == .options, let origin = request.headers[.origin],
+            CORSPreflight.isPreflight(request)
+        else { return nil }
+        return try answerPreflight(request, origin: origin, allowed: allowedOrigin(for: origin))
+    }
+
+    /// Marks the response for the origin that asks.
+    public func close(_ response: inout Response, request: Request, context: CallContext) {
+        mark(&response.headers, for: request)
+    }
+
+    /// Marks an `HTTPError` for the origin that asks.
+    public func recover(
+        from error: any Error,
+        request: Request,
+        context: CallContext
+    ) throws -> Response {
+        guard var error = error as? HTTPError else { throw error }
+        mark(&error.headers, for: request)
+        throw error
     }
 
     private func answerPreflight(
@@ -90,9 +94,11 @@ public struct CORS: Middleware {
         }
     }
 
-    private func mark(_ headers: inout Headers, allowed: String?) {
+    private func mark(_ headers: inout Headers, for request: Request) {
         varyByOrigin(&headers)
-        guard let allowed else { return }
+        guard let origin = request.headers[.origin], let allowed = allowedOrigin(for: origin) else {
+            return
+        }
         headers[.accessControlAllowOrigin] = allowed
         if configuration.allowsCredentials {
             headers[.accessControlAllowCredentials] = "true"

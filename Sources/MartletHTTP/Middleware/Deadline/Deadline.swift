@@ -14,7 +14,7 @@ public import MartletCore
 /// the call for the sake of one slow client would take the handler's fallback away.
 ///
 /// A caller's own timeout is read from a header with `init(timeout:header:clock:)`.
-public struct Deadline<Request: Sendable, Response: Sendable>: Middleware {
+public struct Deadline<Request: Sendable, Response: Sendable>: SynchronousMiddleware {
     private let timeout: Duration
     private let inbound: (@Sendable (Request) throws -> Duration?)?
     private let clock: any MonotonicClock
@@ -36,6 +36,35 @@ public struct Deadline<Request: Sendable, Response: Sendable>: Middleware {
         self.clock = clock
     }
 
+    /// Brings the deadline forward and has the call cancelled when it comes.
+    public func open(_ request: Request, context: inout CallContext) throws -> Response? {
+        var limit = timeout
+        if let inbound, let asked = try inbound(request) {
+            // A timeout of nothing would otherwise cost a reading of the clock for every call.
+            if asked <= .zero { throw DeadlineRace.exceeded(cause: nil) }
+            limit = min(limit, asked)
+        }
+        let arrival = context.arrival ?? clock.now
+        context.arrival = arrival
+        context.tightenDeadline(to: arrival.advanced(by: limit))
+        if let scope = context.scope, let deadline = context.deadline {
+            scope.cancelCall(at: deadline)
+        }
+        return nil
+    }
+
+    /// Says of a call that was cancelled after its deadline what has happened to it.
+    public func recover(
+        from error: any Error,
+        request: Request,
+        context: CallContext
+    ) throws -> Response {
+        guard Task.isCancelled, let deadline = context.deadline, clock.now >= deadline else {
+            throw error
+        }
+        throw DeadlineRace.exceeded(cause: error)
+    }
+
     /// Handles the call until its deadline.
     public func intercept(
         _ request: Request,
@@ -43,32 +72,15 @@ public struct Deadline<Request: Sendable, Response: Sendable>: Middleware {
         next: some Handler<Request, Response>
     ) async throws -> Response {
         var context = context
-        let start: ContinuousClock.Instant
-        if let arrival = context.arrival {
-            start = arrival
-        } else {
-            start = clock.now
-            context.arrival = start
-        }
-        var limit = timeout
-        if let inbound, let asked = try inbound(request) {
-            limit = min(limit, asked)
-        }
-        context.tightenDeadline(to: start.advanced(by: limit))
-        guard let deadline = context.deadline else {
-            preconditionFailure("a deadline that was brought forward is there")
-        }
-        guard let scope = context.scope else {
+        if let response = try open(request, context: &context) { return response }
+        if context.scope == nil, let deadline = context.deadline {
             return try await DeadlineRace(deadline: deadline, clock: clock)
                 .run(request, context: context, next: next)
         }
-        // A timeout of nothing would otherwise cost a reading of the clock for every call.
-        if limit <= .zero { throw DeadlineRace.exceeded(cause: nil) }
-        scope.cancelCall(at: deadline)
         do {
             return try await next.handle(request, context: context)
-        } catch let error where Task.isCancelled && clock.now >= deadline {
-            throw DeadlineRace.exceeded(cause: error)
+        } catch {
+            return try recover(from: error, request: request, context: context)
         }
     }
 }

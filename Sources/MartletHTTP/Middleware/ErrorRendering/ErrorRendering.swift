@@ -14,7 +14,12 @@ public import MartletCore
 ///
 /// The server does the same with what reaches it. Put this layer inside of those that look at the
 /// response, such as the access log, metrics, ``CORS`` and compression.
-public struct ErrorRendering: Middleware {
+public struct ErrorRendering: SynchronousMiddleware {
+    /// What arrives.
+    public typealias Request = MartletHTTP.Request
+    /// What is answered.
+    public typealias Response = MartletHTTP.Response
+
     private let logger: Logger
 
     /// Makes the layer.
@@ -24,17 +29,13 @@ public struct ErrorRendering: Middleware {
         self.logger = logger
     }
 
-    /// Answers also when the rest of the stack throws; never throws itself.
-    public func intercept(
-        _ request: Request,
-        context: CallContext,
-        next: some Handler<Request, Response>
-    ) async throws -> Response {
-        do {
-            return try await next.handle(request, context: context)
-        } catch {
-            return response(for: error, request: request, context: context)
-        }
+    /// Answers instead of throwing.
+    public func recover(
+        from error: any Error,
+        request: Request,
+        context: CallContext
+    ) throws -> Response {
+        response(for: error, request: request, context: context)
     }
 
     private func response(

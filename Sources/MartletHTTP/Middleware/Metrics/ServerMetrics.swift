@@ -19,7 +19,12 @@ public import Metrics
 ///
 /// Instruments are made once a combination and kept, so bootstrap the metrics system before this
 /// layer is made. The duration of a streamed response ends with its stream.
-public struct ServerMetrics: Middleware {
+public struct ServerMetrics: SynchronousMiddleware {
+    /// What arrives.
+    public typealias Request = MartletHTTP.Request
+    /// What is answered.
+    public typealias Response = MartletHTTP.Response
+
     /// How much is kept.
     public struct Configuration: Sendable {
         /// The most combinations of labels; 2,000 by default, as OpenTelemetry's own limit for
@@ -58,51 +63,61 @@ public struct ServerMetrics: Middleware {
         self.clock = clock
     }
 
-    /// Measures one request.
-    public func intercept(
-        _ request: Request,
-        context: CallContext,
-        next: some Handler<Request, Response>
-    ) async throws -> Response {
-        var context = context
-        let start = context.arrival ?? clock.now
-        context.arrival = start
-        let method = KnownMethod(request.method)
-        let isSecure = request.scheme == "https"
-        active.begin(method, isSecure: isSecure)
-        let requestBytes = request.body.length
+    /// Counts the request as active.
+    public func open(_ request: Request, context: inout CallContext) throws -> Response? {
+        if context.arrival == nil { context.arrival = clock.now }
+        active.begin(KnownMethod(request.method), isSecure: request.scheme == "https")
+        return nil
+    }
 
-        @Sendable func finish(_ status: HTTPResponse.Status, route: String?, bytes: Int?) {
-            active.end(method, isSecure: isSecure)
-            let key = MetricSeries.Key(
-                target: route,
-                method: method,
-                status: UInt16(truncatingIfNeeded: status.code),
-                isSecure: isSecure
-            )
-            table.series(for: key).record(
-                duration: start.duration(to: clock.now),
-                requestBytes: requestBytes,
-                responseBytes: bytes
-            )
-        }
-
-        do {
-            var response = try await next.handle(request, context: context)
-            let status = response.status
-            // The router is inside of this layer, so its route is known only now.
-            let route = context.route(of: request)
-            if response.body.isStreamed {
-                response.body = response.body.observed { end in
-                    finish(status, route: route, bytes: end.bytes)
-                }
-            } else {
-                finish(status, route: route, bytes: response.body.length)
+    /// Records a request that is answered, when its response has ended.
+    public func close(_ response: inout Response, request: Request, context: CallContext) {
+        // The router may be inside of this layer, so that its route is known only now.
+        let measured = Measured(request, context, response.status)
+        if response.body.isStreamed {
+            response.body = response.body.observed { [self] end in
+                record(measured, responseBytes: end.bytes)
             }
-            return response
-        } catch {
-            finish(HTTPResponse.Status(of: error), route: context.route(of: request), bytes: nil)
-            throw error
+        } else {
+            record(measured, responseBytes: response.body.length)
         }
+    }
+
+    /// Records a request that has failed.
+    public func recover(
+        from error: any Error,
+        request: Request,
+        context: CallContext
+    ) throws -> Response {
+        record(Measured(request, context, HTTPResponse.Status(of: error)), responseBytes: nil)
+        throw error
+    }
+
+    /// What is known of a request before its response has ended.
+    private struct Measured: Sendable {
+        let key: MetricSeries.Key
+        let arrival: ContinuousClock.Instant?
+        let requestBytes: Int?
+
+        init(_ request: Request, _ context: CallContext, _ status: HTTPResponse.Status) {
+            key = MetricSeries.Key(
+                target: context.route(of: request),
+                method: KnownMethod(request.method),
+                status: UInt16(truncatingIfNeeded: status.code),
+                isSecure: request.scheme == "https"
+            )
+            arrival = context.arrival
+            requestBytes = request.body.length
+        }
+    }
+
+    private func record(_ measured: Measured, responseBytes: Int?) {
+        active.end(measured.key.method, isSecure: measured.key.isSecure)
+        let now = clock.now
+        table.series(for: measured.key).record(
+            duration: (measured.arrival ?? now).duration(to: now),
+            requestBytes: measured.requestBytes,
+            responseBytes: responseBytes
+        )
     }
 }

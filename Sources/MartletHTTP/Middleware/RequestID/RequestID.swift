@@ -10,7 +10,12 @@ public import MartletCore
 ///
 /// A new identifier is unique among all processes for all practical purposes, but it can be
 /// guessed: it is no secret.
-public struct RequestID: Middleware {
+public struct RequestID: SynchronousMiddleware {
+    /// What arrives.
+    public typealias Request = MartletHTTP.Request
+    /// What is answered.
+    public typealias Response = MartletHTTP.Response
+
     /// What the layer accepts.
     public struct Configuration: Sendable {
         /// Whether to take over the caller's identifier.
@@ -44,23 +49,26 @@ public struct RequestID: Middleware {
         self.generator = generator
     }
 
-    /// Names the request and repeats the name in the response.
-    public func intercept(
-        _ request: Request,
-        context: CallContext,
-        next: some Handler<Request, Response>
-    ) async throws -> Response {
-        let identifier = incoming(request.headers) ?? generator.next()
-        var context = context
-        context.requestID = identifier
-        do {
-            var response = try await next.handle(request, context: context)
-            response.headers[.xRequestID] = identifier
-            return response
-        } catch var error as HTTPError {
-            error.headers[.xRequestID] = identifier
-            throw error
-        }
+    /// Names the request.
+    public func open(_ request: Request, context: inout CallContext) throws -> Response? {
+        context.requestID = incoming(request.headers) ?? generator.next()
+        return nil
+    }
+
+    /// Repeats the name in the response.
+    public func close(_ response: inout Response, request: Request, context: CallContext) {
+        response.headers[.xRequestID] = context.requestID
+    }
+
+    /// Repeats the name in an `HTTPError`.
+    public func recover(
+        from error: any Error,
+        request: Request,
+        context: CallContext
+    ) throws -> Response {
+        guard var error = error as? HTTPError else { throw error }
+        error.headers[.xRequestID] = context.requestID
+        throw error
     }
 
     /// The caller's identifier, when there is exactly one and every byte of it is a token's.

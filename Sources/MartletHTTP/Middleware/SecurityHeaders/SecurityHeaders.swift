@@ -5,7 +5,12 @@ public import MartletCore
 ///
 /// A field that a handler has set itself stays. The fields go with an `HTTPError` too. See
 /// ``Configuration`` for what they say by default, which is meant for services without pages.
-public struct SecurityHeaders: Middleware {
+public struct SecurityHeaders: SynchronousMiddleware {
+    /// What arrives.
+    public typealias Request = MartletHTTP.Request
+    /// What is answered.
+    public typealias Response = MartletHTTP.Response
+
     private let fields: [(name: HTTPField.Name, value: String)]
     private let strictTransportSecurity: String?
 
@@ -25,20 +30,19 @@ public struct SecurityHeaders: Middleware {
     }
 
     /// Adds the fields to the response.
-    public func intercept(
-        _ request: Request,
-        context: CallContext,
-        next: some Handler<Request, Response>
-    ) async throws -> Response {
-        let isSecure = request.scheme == "https"
-        do {
-            var response = try await next.handle(request, context: context)
-            add(to: &response.headers, isSecure: isSecure)
-            return response
-        } catch var error as HTTPError {
-            add(to: &error.headers, isSecure: isSecure)
-            throw error
-        }
+    public func close(_ response: inout Response, request: Request, context: CallContext) {
+        add(to: &response.headers, isSecure: request.scheme == "https")
+    }
+
+    /// Adds the fields to an `HTTPError`.
+    public func recover(
+        from error: any Error,
+        request: Request,
+        context: CallContext
+    ) throws -> Response {
+        guard var error = error as? HTTPError else { throw error }
+        add(to: &error.headers, isSecure: request.scheme == "https")
+        throw error
     }
 
     private func add(to headers: inout Headers, isSecure: Bool) {
