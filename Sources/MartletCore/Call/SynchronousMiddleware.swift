@@ -33,7 +33,8 @@ public protocol SynchronousMiddleware<Request, Response>: Middleware {
     ///
     /// Does nothing by default.
     ///
-    /// Called for a call that this layer let in, once, unless ``recover(from:request:context:)`` is.
+    /// Called for a call that this layer let in, once, unless ``recover(from:request:context:)``
+    /// is.
     func close(_ response: inout Response, request: Request, context: CallContext)
 
     /// Looks at an error on its way out.
