@@ -41,7 +41,7 @@ public struct Gateway<Transport: Handler<Request, Response>>: Handler {
     /// - Parameters:
     ///   - routes: The routes, which may be replaced while the gateway runs.
     ///   - transport: Sends requests to the upstream that their scheme and authority name: an
-    ///     ``HTTPClient`` made with ``clientConfiguration(timeouts:)``, or layers around one.
+    ///     `HTTPClient` made with ``clientConfiguration(timeouts:)``, or layers around one.
     ///   - answersHealth: Whether ``healthPath`` is the gateway's own.
     ///   - clock: What the response timeout is counted on.
     public init(
@@ -58,7 +58,7 @@ public struct Gateway<Transport: Handler<Request, Response>>: Handler {
 
     /// Sends the request to an upstream and passes the response on.
     ///
-    /// - Throws: ``HTTPError`` with 400, 404, 405, 501, 502, 503 or 504; `CancellationError` when
+    /// - Throws: `HTTPError` with 400, 404, 405, 501, 502, 503 or 504; `CancellationError` when
     ///   the client has gone.
     public func handle(_ request: Request, context: CallContext) async throws -> Response {
         if answersHealth {

@@ -5,7 +5,7 @@ public import MartletHTTP
 extension Service {
     /// Registers a closure that answers a method, or any method when it is nil, at a pattern.
     ///
-    /// ``Router`` says what a pattern is.
+    /// `Router` says what a pattern is.
     public mutating func on<Output: ResponseConvertible>(
         _ method: HTTPRequest.Method?,
         _ pattern: String,

@@ -40,7 +40,7 @@ public import ServiceLifecycle
 /// | `shutdown.limit` | `30s` | then requests in flight have this long to finish |
 /// | `tls.certificate`, `tls.key` | none | PEM files, read again at SIGHUP; both or none |
 /// | `tls.clients` | none | a PEM file of who signs the certificates that clients must show |
-/// | `limits.*` | | the fields of ``HTTPLimits``, such as `limits.bodySize` |
+/// | `limits.*` | | the fields of `HTTPLimits`, such as `limits.bodySize` |
 ///
 /// # Life
 ///

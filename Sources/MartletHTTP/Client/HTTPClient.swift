@@ -5,7 +5,7 @@ public import MartletTransport
 /// An HTTP client: pooled per event loop, with deadlines and streaming both ways.
 ///
 /// Called from a handler on one of its loops, it stays on that loop; called from elsewhere it hops
-/// to one and back. A client is itself a ``Handler``, so middleware goes around it as around a
+/// to one and back. A client is itself a `Handler`, so middleware goes around it as around a
 /// server's.
 ///
 /// ```swift

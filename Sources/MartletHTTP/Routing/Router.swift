@@ -138,7 +138,7 @@ public struct Router: Sendable {
     ///   - prefix: What the patterns of the group begin with, without a slash at the end; it may
     ///     have parameters, and be empty.
     ///   - middleware: The layer around every route of the group; join several with
-    ///     ``Middleware/around(_:)``.
+    ///     `Middleware.around(_:)`.
     ///   - build: Registers the routes.
     public mutating func group(
         _ prefix: String = "",

@@ -87,7 +87,7 @@ public final class HTTPServer: Service {
 
     /// Serves until the task is cancelled (abrupt) or a graceful shutdown has drained.
     ///
-    /// - Throws: ``ListenError`` when an address cannot be had.
+    /// - Throws: `ListenError` when an address cannot be had.
     public func run() async throws {
         let listener: Listener
         do {

@@ -5,7 +5,7 @@ public import MartletHTTP
 /// Establishes who makes a request, and refuses who cannot say.
 ///
 /// The authenticators are asked in their order, and the first that finds credentials decides. The
-/// caller goes into ``CallContext/identity``, which ``Authorization`` and handlers look at.
+/// caller goes into `CallContext.identity`, which ``Authorization`` and handlers look at.
 /// Without accepted credentials the layer throws `HTTPError` 401 with the challenges of
 /// all authenticators (RFC 9110 §11.6.1); 503 when credentials cannot be checked because
 /// keys are not to be had.

@@ -71,8 +71,8 @@ public struct RateLimit: Middleware {
 
     /// Passes the call on, or answers 429.
     ///
-    /// - Throws: ``HTTPError`` with 429; what `next` throws, with the fields added when it is an
-    ///   ``HTTPError``.
+    /// - Throws: `HTTPError` with 429; what `next` throws, with the fields added when it is an
+    ///   `HTTPError`.
     public func intercept(
         _ request: Request,
         context: CallContext,

@@ -4,7 +4,7 @@ public import MartletCore
 /// Names every request, so that its traces in logs of many services can be put together.
 ///
 /// The identifier is what `X-Request-ID` says when that is sane (see ``Configuration``), else a new
-/// one. It goes into ``CallContext/requestID`` and into the response's `X-Request-ID`, also when
+/// one. It goes into `CallContext.requestID` and into the response's `X-Request-ID`, also when
 /// the response is an ``HTTPError``. Put this layer outermost; ``RequestIDForwarding`` passes the
 /// identifier on to the services that a handler calls.
 ///

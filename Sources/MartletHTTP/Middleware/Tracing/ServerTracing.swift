@@ -13,7 +13,7 @@ public import Tracing
 /// standard asks of who does not record (§4.3); a request without a valid one begins a trace that
 /// nobody records, so that the logs of all services have the same `trace_id`.
 ///
-/// Either way ``CallContext/trace`` carries it: pass the context on to every client, whose
+/// Either way `CallContext.trace` carries it: pass the context on to every client, whose
 /// ``ClientTracing`` sends it. The span ends when the response's head is ready.
 public struct ServerTracing: Middleware {
     private let tracer: (any Tracer)?
