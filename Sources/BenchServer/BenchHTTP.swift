@@ -5,7 +5,6 @@ import MartletCore
 import MartletHTTP
 import MartletTransport
 
-
 /// Serves plain text, JSON, an echo and a parameter over HTTP.
 struct BenchHTTP: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

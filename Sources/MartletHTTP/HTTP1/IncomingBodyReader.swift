@@ -1,7 +1,8 @@
 import NIOCore
 
-/// The reader's end of an ``IncomingBody``. When nobody holds it any more, nobody will read on, and
-/// the connection is told so.
+/// The reader's end of an ``IncomingBody``.
+///
+/// When nobody holds it any more, nobody will read on, and the connection is told so.
 final class IncomingBodyReader: BodySource {
     private let body: IncomingBody
 

@@ -37,9 +37,10 @@ struct HTTPClientTests {
     func requestIsAnswered() async throws {
         let client = HTTPClient()
         defer { client.shutdown() }
-        try await withServer(handler: { request, _ in
+        let handler: ClosureHandler<Request, Response>.Body = { request, _ in
             Response("you asked for \(request.target) from \(request.peer?.port ?? 0)")
-        }) { base, _ in
+        }
+        try await withServer(handler: handler) { base, _ in
             var texts: Set<String> = []
             for _ in 0..<8 {
                 let response = try await client.get("\(base)/a?b=1")
@@ -53,7 +54,7 @@ struct HTTPClientTests {
     func bodyStreams() async throws {
         let client = HTTPClient()
         defer { client.shutdown() }
-        try await withServer(handler: { request, _ in
+        let handler: ClosureHandler<Request, Response>.Body = { request, _ in
             let body = request.body
             return Response(
                 body: Body { writer in
@@ -62,7 +63,8 @@ struct HTTPClientTests {
                     }
                 }
             )
-        }) { base, _ in
+        }
+        try await withServer(handler: handler) { base, _ in
             let response = try await client.post(
                 "\(base)/",
                 body: Body { writer in
