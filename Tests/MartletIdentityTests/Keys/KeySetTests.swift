@@ -6,18 +6,21 @@ import Testing
 @Suite struct KeySetTests {
     /// An RSA key of 2,048 bits whose private part nobody has kept.
     private let modulus =
-        "shQL9sDDDUzaYbAkB_rgr265bh7DQO_e_ONANgDDyJeKwRUf8C5hoLG-DIUj8zjH4amjAgMpUP7tQTsN03a30ew1CtBQ"
-        + "Qw1JFQeRG2JBo2488y-_f9TaXy8l_hmyDKQNvD7ARIfMynFTZs8SFHG5fLMNlO0DTSu80CCj9MwvmKAfpVIlBm8Q"
-        + "oYsHagemVpID9DU1l2SYwHfWw58aa9nXAKicjN4JCnYU8SErQbhXsPfNyuk4tlysHmYBmj4-qHsai2_PPBaoCb7j"
-        + "iIv3G9VZWEeWizmnX7yyEnnayyg6z2iN4Cz4DrNey_VB4iAg5Qnpm_tmS306GgqB7dMxr1bWwQ"
+        "shQL9sDDDUzaYbAkB_rgr265bh7DQO_e_ONANgDDyJeKwRUf8C5hoLG-DIUj8zjH4amjAgMp"
+        + "UP7tQTsN03a30ew1CtBQQw1JFQeRG2JBo2488y-_f9TaXy8l_hmyDKQNvD7ARIfMynFTZs8S"
+        + "FHG5fLMNlO0DTSu80CCj9MwvmKAfpVIlBm8QoYsHagemVpID9DU1l2SYwHfWw58aa9nXAKic"
+        + "jN4JCnYU8SErQbhXsPfNyuk4tlysHmYBmj4-qHsai2_PPBaoCb7jiIv3G9VZWEeWizmnX7yy"
+        + "Ennayyg6z2iN4Cz4DrNey_VB4iAg5Qnpm_tmS306GgqB7dMxr1bWwQ"
 
     /// What that key has signed: `sub` is `ada`, `exp` in 2033.
     private let token =
-        "eyJhbGciOiJSUzI1NiIsImtpZCI6InJzYS0xIiwidHlwIjoiSldUIn0.eyJzdWIiOiJhZGEiLCJleHAiOjIwMDAwMDAw"
-        + "MDB9.dD9FKlJdLrHXgxbISXgIqc2s8Z_IAhOhN2QuPfpnqEJYTSXExATQAcc7HAIFsacIHl-3gBYyaIxCI1m_7zeq"
-        + "NzNGlvLO8AMyQqJDgtiqKQdxuIlVicpuasNsDCFBpQxL-0cCQefdn91NytoZh5uqLaG-tEIt4v5f9BFsziKNuque"
-        + "RK-drqk2Irc12njOp7CfZ2844uZ2YjKRiBkRZlsAueH_YlM1atFBmRD3Cg2h8u60Gg9v0mumeb5MJtVWf1NNZf4d"
-        + "h8P1hRG7Z-NjTVQAArigK2ucFwkqJSdIjeifw-D14GETiToJhlKmVm67f63yO6Tj1wOKTrUsYada7C9lJA"
+        "eyJhbGciOiJSUzI1NiIsImtpZCI6InJzYS0xIiwidHlwIjoiSldUIn0.eyJzdWIiOiJhZGEi"
+        + "LCJleHAiOjIwMDAwMDAwMDB9.dD9FKlJdLrHXgxbISXgIqc2s8Z_IAhOhN2QuPfpnqEJYTSX"
+        + "ExATQAcc7HAIFsacIHl-3gBYyaIxCI1m_7zeqNzNGlvLO8AMyQqJDgtiqKQdxuIlVicpuasN"
+        + "sDCFBpQxL-0cCQefdn91NytoZh5uqLaG-tEIt4v5f9BFsziKNuqueRK-drqk2Irc12njOp7C"
+        + "fZ2844uZ2YjKRiBkRZlsAueH_YlM1atFBmRD3Cg2h8u60Gg9v0mumeb5MJtVWf1NNZf4dh8P"
+        + "1hRG7Z-NjTVQAArigK2ucFwkqJSdIjeifw-D14GETiToJhlKmVm67f63yO6Tj1wOKTrUsYad"
+        + "a7C9lJA"
 
     private func set(_ keys: String...) async throws -> KeySet {
         let json = #"{"keys":["# + keys.joined(separator: ",") + "]}"
@@ -54,8 +57,9 @@ import Testing
     @Test("keys that cannot be used are left out, and do not harm the others")
     func leftOut() async throws {
         let weak =
-            "1keZ_c5ueeGBQsXDg09gceuemDYeka8eyacjV3MxVEGdEn8kyC3oNR9OQJD-pXwO9jnA1mOIHiik-ZeYiCCQLT7n"
-            + "lR90wgQsTlWunbOzCqhOFZlrL_VOQS10up26PqyAUoIYOyLg6lOt0nu16MwRXk148C5iiBjlXR_XYgZdltE"
+            "1keZ_c5ueeGBQsXDg09gceuemDYeka8eyacjV3MxVEGdEn8kyC3oNR9OQJD-pXwO9jnA1mOI"
+            + "Hiik-ZeYiCCQLT7nlR90wgQsTlWunbOzCqhOFZlrL_VOQS10up26PqyAUoIYOyLg6lOt0nu1"
+            + "6MwRXk148C5iiBjlXR_XYgZdltE"
         let bad = [
             #"{"kty":"oct","k":"c2VjcmV0"}"#, #"{"kty":"EC","crv":"secp256k1","x":"a","y":"b"}"#,
             #"{"kty":"RSA","n":"\#(weak)","e":"AQAB"}"#, rsa(#","use":"enc""#),
