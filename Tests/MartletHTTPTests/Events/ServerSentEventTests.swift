@@ -127,7 +127,7 @@ struct ServerSentEventTests {
     @Test("events of several tasks do not overlap")
     func concurrentSenders() async throws {
         let sink = RecordingSink()
-        let response = Response.events { writer in
+        let response = Response.events(heartbeat: .seconds(15), clock: ManualClock()) { writer in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<50 {
                     group.addTask { try await writer.send("\(number)") }
