@@ -81,6 +81,11 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
         pthread_setspecific(Self.key, Unmanaged.passUnretained(self).toOpaque())
     }
 
+    /// Undoes ``makeCurrent()``, for threads that tests borrow.
+    package func resignCurrent() {
+        pthread_setspecific(Self.key, nil)
+    }
+
     package func assertCurrent() {
         assert(isCurrent, "This is touched on its event loop only.")
     }
