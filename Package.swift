@@ -218,7 +218,10 @@ let package = Package(
         ),
         .testTarget(
             name: "MartletTransportTests",
-            dependencies: ["MartletCore", "MartletTransport", nioCore, logging],
+            dependencies: [
+                "MartletCore", "MartletTransport", nioCore, nioPosix, logging,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -226,6 +229,8 @@ let package = Package(
             dependencies: [
                 "MartletCore", "MartletTransport", "MartletHTTP", nioCore, nioPosix, nioSSL,
                 httpTypes, logging, metrics, tracing, serviceContext, lifecycle,
+                crypto, certificates, asn1,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),

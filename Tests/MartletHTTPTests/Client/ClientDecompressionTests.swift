@@ -28,7 +28,7 @@ struct ClientDecompressionTests {
     func decompresses() async throws {
         let client = HTTPClient()
         defer { client.shutdown() }
-        try await withServer(handler: Self.compressing) { base, _ in
+        try await withServer(handler: Self.compressing) { (base, _) async throws in
             let response = try await client.get(base)
             #expect(response.headers.first { $0.name == "X-Asked" }?.value == "gzip, deflate")
             #expect(!response.headers.contains(.contentEncoding))
@@ -41,7 +41,7 @@ struct ClientDecompressionTests {
     func leavesAlone() async throws {
         let client = HTTPClient()
         defer { client.shutdown() }
-        try await withServer(handler: Self.compressing) { base, _ in
+        try await withServer(handler: Self.compressing) { (base, _) async throws in
             let response = try await client.get(base, headers: [.acceptEncoding: "gzip"])
             #expect(response.headers[.contentEncoding] == "gzip")
             let body = try await response.body.collect(upTo: 100_000)
@@ -55,7 +55,7 @@ struct ClientDecompressionTests {
         configuration.responseBodySize = 5000
         let client = HTTPClient(configuration)
         defer { client.shutdown() }
-        try await withServer(handler: Self.compressing) { base, _ in
+        try await withServer(handler: Self.compressing) { (base, _) async throws in
             let response = try await client.get(base)
             let error = await #expect(throws: HTTPClientError.self) {
                 _ = try await response.body.collect(upTo: 100_000)

@@ -38,9 +38,9 @@ final class TemporaryDirectory: Sendable {
             let written = pwrite(descriptor, bytes.baseAddress, bytes.count, 0)
             precondition(written == bytes.count, "\(file) could not be written whole.")
         }
-        let time = timespec(tv_sec: modified, tv_nsec: 5)
-        let times = [time, time]
-        futimens(descriptor, times)
+        // Within the second, which HTTP's dates cannot say.
+        let date = Date(timeIntervalSince1970: Double(modified) + 0.25)
+        try? FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: file)
     }
 
     func link(_ name: String, to target: String) {

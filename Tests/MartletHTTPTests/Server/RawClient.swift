@@ -1,0 +1,136 @@
+import MartletTransport
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// A socket that says exactly what a test wants, to a port of this machine.
+///
+/// Its calls block, off the loops, for ten seconds at most.
+final class RawClient: Sendable {
+    struct Failure: Error {
+        let reason: String
+    }
+
+    private let descriptor: Int32
+
+    init(port: Int) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        // Sound because the kernel reads as many bytes as the size says.
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard result == 0 else {
+            let reason = String(cString: strerror(errno))
+            Glibc.close(descriptor)
+            throw Failure(reason: "connect: \(reason)")
+        }
+    }
+
+    deinit {
+        Glibc.close(descriptor)
+    }
+
+    /// Sends all of `text`.
+    func send(_ text: String) async throws {
+        let descriptor = descriptor
+        try await offLoop("send") {
+            var rest = Array(text.utf8)[...]
+            while !rest.isEmpty {
+                try Self.wait(descriptor, for: POLLOUT)
+                let count = rest.withUnsafeBytes {
+                    Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                }
+                guard count >= 0 else { throw Failure(reason: String(cString: strerror(errno))) }
+                rest = rest.dropFirst(count)
+            }
+        }
+    }
+
+    /// Sends zeros until the peer takes no more for a while.
+    ///
+    /// - Returns: How many it took.
+    func sendUntilStalled(atMost limit: Int) async throws -> Int {
+        let descriptor = descriptor
+        return try await offLoop("send") {
+            let piece = [UInt8](repeating: 0x30, count: 65536)
+            var sent = 0
+            while sent < limit {
+                var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                guard poll(&poller, 1, 500) == 1 else { break }
+                let count = piece.withUnsafeBytes {
+                    Glibc.send(
+                        descriptor,
+                        $0.baseAddress,
+                        min($0.count, limit - sent),
+                        Int32(MSG_NOSIGNAL | MSG_DONTWAIT)
+                    )
+                }
+                guard count >= 0 else { break }
+                sent += count
+            }
+            return sent
+        }
+    }
+
+    /// What comes until `isEnough` says so or the peer ends.
+    func receive(until isEnough: @escaping @Sendable (String) -> Bool) async throws -> String {
+        let descriptor = descriptor
+        return try await offLoop("receive") {
+            var all: [UInt8] = []
+            while !isEnough(String(decoding: all, as: UTF8.self)) {
+                guard let piece = try Self.read(descriptor) else { break }
+                all += piece
+            }
+            return String(decoding: all, as: UTF8.self)
+        }
+    }
+
+    /// How many bytes come until the peer ends.
+    func drain() async throws -> Int {
+        let descriptor = descriptor
+        return try await offLoop("receive") {
+            var count = 0
+            while let piece = try Self.read(descriptor) { count += piece.count }
+            return count
+        }
+    }
+
+    /// Everything until the peer ends.
+    func receiveAll() async throws -> String {
+        try await receive { _ in false }
+    }
+
+    func closeOutput() {
+        shutdown(descriptor, Int32(SHUT_WR))
+    }
+
+    func closeBoth() {
+        shutdown(descriptor, Int32(SHUT_RDWR))
+    }
+
+    /// - Returns: Nil at the end.
+    private static func read(_ descriptor: Int32) throws -> [UInt8]? {
+        try wait(descriptor, for: POLLIN)
+        var piece = [UInt8](repeating: 0, count: 65536)
+        let count = recv(descriptor, &piece, piece.count, 0)
+        if count < 0, errno == ECONNRESET { return nil }
+        guard count >= 0 else { throw Failure(reason: String(cString: strerror(errno))) }
+        return count == 0 ? nil : Array(piece[..<count])
+    }
+
+    private static func wait(_ descriptor: Int32, for event: Int32) throws {
+        var poller = pollfd(fd: descriptor, events: Int16(event), revents: 0)
+        guard poll(&poller, 1, 10_000) == 1 else {
+            throw Failure(reason: "nothing happened for ten seconds")
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import Logging
+import MartletCore
+import MartletTransport
+import NIOCore
+import NIOEmbedded
+import Testing
+
+@testable import MartletHTTP
+
+/// A server's connection without a socket, on a loop whose time stands still until it is told to
+/// move. Everything happens on the calling thread.
+final class VirtualServer {
+    typealias Handle = @Sendable (Request, CallContext) async throws -> Response
+
+    private let eventLoop = EmbeddedEventLoop()
+    private let channel: EmbeddedChannel
+    let connection: ServerConnection
+    let loop: Loop
+    /// The most bytes that were handed to the channel at once.
+    private(set) var largestWrite = 0
+
+    private init(limits: HTTPLimits, isOverLimit: Bool, handler: @escaping Handle) throws {
+        loop = Loop(eventLoop: eventLoop)
+        loop.makeCurrent()
+        let core = ServerCore(
+            limits: limits,
+            handler: ClosureHandler(handler),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            serverName: nil
+        )
+        connection = ServerConnection(core: core, shared: ServerLoop(), loop: loop)
+        channel = EmbeddedChannel(loop: eventLoop)
+        channel.allowRemoteHalfClosure = true
+        try channel.pipeline.syncOperations.addHandler(
+            Connection(
+                loop: loop,
+                owner: connection,
+                driver: connection,
+                isSecured: false,
+                isOverLimit: isOverLimit
+            )
+        )
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1), promise: nil)
+    }
+
+    /// Runs `body` against a connection that has just been opened.
+    static func run(
+        limits: HTTPLimits = HTTPLimits(),
+        isOverLimit: Bool = false,
+        handler: @escaping Handle,
+        _ body: (VirtualServer) throws -> Void
+    ) throws {
+        let server = try VirtualServer(limits: limits, isOverLimit: isOverLimit, handler: handler)
+        defer {
+            server.channel.close(promise: nil)
+            server.eventLoop.run()
+            server.loop.resignCurrent()
+        }
+        try body(server)
+    }
+
+    var isOpen: Bool { channel.isActive }
+
+    /// Sends bytes, and returns what has been answered since the last look.
+    @discardableResult
+    func send(_ text: String) throws -> String {
+        try channel.writeInbound(ByteBuffer(string: text))
+        return try answered()
+    }
+
+    /// What has been sent since the last look, without `Date`.
+    func answered() throws -> String {
+        eventLoop.run()
+        var all = ""
+        while let bytes = try channel.readOutbound(as: ByteBuffer.self) {
+            largestWrite = max(largestWrite, bytes.readableBytes)
+            all += String(buffer: bytes)
+        }
+        let lines = all.split(separator: "\r\n", omittingEmptySubsequences: false)
+        return lines.filter { !$0.hasPrefix("Date: ") }.joined(separator: "\r\n")
+    }
+
+    /// Lets time pass, and returns what was answered in it.
+    @discardableResult
+    func advance(_ duration: Duration) throws -> String {
+        eventLoop.advanceTime(by: TimeAmount(duration))
+        return try answered()
+    }
+
+    /// The peer closes its half of the connection.
+    func endInput() {
+        channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        eventLoop.run()
+    }
+
+    /// The peer closes the connection.
+    func disconnect() {
+        channel.close(promise: nil)
+        eventLoop.run()
+    }
+
+    /// The peer stops taking what it is sent, or goes on.
+    func setWritable(_ isWritable: Bool) {
+        channel.isWritable = isWritable
+        channel.pipeline.fireChannelWritabilityChanged()
+        eventLoop.run()
+    }
+
+    func drain() {
+        loop.turn { connection.drain() }
+        eventLoop.run()
+    }
+}
