@@ -102,7 +102,7 @@ extension ServerConnection: OwnedConnection, Closable {
         switch phase {
         case .lingering, .closed:
             return
-        case .idle where parser.bufferedCount == 0 && servedAny:
+        case .idle where parser.bufferedCount == 0 && servedAny && connection?.isWritable != false:
             setTimeout(core.limits.headTimeout)
         default:
             break
@@ -135,7 +135,11 @@ extension ServerConnection: OwnedConnection, Closable {
     }
 
     func writabilityChanged() {
-        guard let connection, connection.isWritable else { return }
+        guard let connection else { return }
+        guard connection.isWritable else {
+            if case .idle = phase { watchForStall() }
+            return
+        }
         switch phase {
         case .calling where writeWaiter != nil, .upgraded, .idle: clearTimeout()
         default: break

@@ -47,29 +47,32 @@ struct HTTPClientPoolTests {
     func limit() async throws {
         let most = Mutex((now: 0, most: 0))
         let peers = Mutex<Set<Int>>([])
-        try await withClient({ $0.connectionsPerOrigin = 8 }) { (client, _) async throws in
-            try await withServer(handler: { request, _ in
-                most.withLock {
-                    $0.now += 1
-                    $0.most = max($0.most, $0.now)
-                }
-                defer { most.withLock { $0.now -= 1 } }
-                try await Task.sleep(for: .milliseconds(2))
-                _ = peers.withLock { $0.insert(request.peer?.port ?? 0) }
-                return Response(request.target)
-            }) { (base, _) async throws in
-                try await withThrowingTaskGroup(of: Bool.self) { group in
-                    for index in 0..<100 {
-                        group.addTask {
-                            let response = try await client.get("\(base)/\(index)")
-                            let body = try await response.body.collect(upTo: 100)
-                            return String(buffer: body) == "/\(index)"
-                        }
+        try await withClient(
+            { $0.connectionsPerOrigin = 8 },
+            { (client, _) async throws in
+                try await withServer(handler: { request, _ in
+                    most.withLock {
+                        $0.now += 1
+                        $0.most = max($0.most, $0.now)
                     }
-                    for try await isRight in group { #expect(isRight) }
+                    defer { most.withLock { $0.now -= 1 } }
+                    try await Task.sleep(for: .milliseconds(2))
+                    _ = peers.withLock { $0.insert(request.peer?.port ?? 0) }
+                    return Response(request.target)
+                }) { (base, _) async throws in
+                    try await withThrowingTaskGroup(of: Bool.self) { group in
+                        for index in 0..<100 {
+                            group.addTask {
+                                let response = try await client.get("\(base)/\(index)")
+                                let body = try await response.body.collect(upTo: 100)
+                                return String(buffer: body) == "/\(index)"
+                            }
+                        }
+                        for try await isRight in group { #expect(isRight) }
+                    }
                 }
             }
-        }
+        )
         #expect(most.withLock { $0.most } == 8)
         #expect(peers.withLock { $0.count } == 8)
     }
@@ -105,65 +108,75 @@ struct HTTPClientPoolTests {
 
     @Test("who waits first is served first, and one more than may wait is refused")
     func line() async throws {
-        try await withClient({
-            $0.connectionsPerOrigin = 1
-            $0.waitingPerOrigin = 5
-        }) { (client, loops) async throws in
-            try await ScriptedServer.run({ _ in .say(Self.ok) }) { (server, base) async throws in
-                let results = try await inLine(client, loops, (0..<7).map { "\(base)/\($0)" })
-                #expect(server.seen.map(\.head.target) == (0..<6).map { "/\($0)" })
-                #expect(server.seen.allSatisfy { $0.connection == 0 })
-                let error = #expect(throws: HTTPClientError.self) { try results[6].get() }
-                #expect(error?.code == .tooManyWaiting)
-                #expect(error?.isUnsent == true)
+        try await withClient(
+            {
+                $0.connectionsPerOrigin = 1
+                $0.waitingPerOrigin = 5
+            },
+            { (client, loops) async throws in
+                try await ScriptedServer.run({ _ in .say(Self.ok) }) {
+                    (server, base) async throws in
+                    let results = try await inLine(client, loops, (0..<7).map { "\(base)/\($0)" })
+                    #expect(server.seen.map(\.head.target) == (0..<6).map { "/\($0)" })
+                    #expect(server.seen.allSatisfy { $0.connection == 0 })
+                    let error = #expect(throws: HTTPClientError.self) { try results[6].get() }
+                    #expect(error?.code == .tooManyWaiting)
+                    #expect(error?.isUnsent == true)
+                }
             }
-        }
+        )
     }
 
     @Test("cancelling one who waits costs nobody else a place")
     func cancelledInLine() async throws {
         let gate = Gate()
-        try await withClient({ $0.connectionsPerOrigin = 1 }) { (client, _) async throws in
-            try await withServer(handler: { request, _ in
-                try await gate.wait()
-                return Response(request.target)
-            }) { (base, _) async throws in
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask { _ = try await client.get("\(base)/first") }
-                    try await gate.waitForArrivals(1)
-                    await withThrowingTaskGroup(of: Void.self) { waiting in
-                        for _ in 0..<5 {
-                            waiting.addTask { _ = try await client.get("\(base)/cancelled") }
+        try await withClient(
+            { $0.connectionsPerOrigin = 1 },
+            { (client, _) async throws in
+                try await withServer(handler: { request, _ in
+                    try await gate.wait()
+                    return Response(request.target)
+                }) { (base, _) async throws in
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        group.addTask { _ = try await client.get("\(base)/first") }
+                        try await gate.waitForArrivals(1)
+                        await withThrowingTaskGroup(of: Void.self) { waiting in
+                            for _ in 0..<5 {
+                                waiting.addTask { _ = try await client.get("\(base)/cancelled") }
+                            }
+                            waiting.cancelAll()
                         }
-                        waiting.cancelAll()
+                        group.addTask { _ = try await client.get("\(base)/last") }
+                        gate.open()
+                        try await group.waitForAll()
                     }
-                    group.addTask { _ = try await client.get("\(base)/last") }
-                    gate.open()
-                    try await group.waitForAll()
+                    #expect(gate.arrivals == 2)
                 }
-                #expect(gate.arrivals == 2)
             }
-        }
+        )
     }
 
     @Test("waiting in line ends at the deadline")
     func deadlineInLine() async throws {
-        try await withClient({ $0.connectionsPerOrigin = 1 }) { (client, _) async throws in
-            try await ScriptedServer.run({ _ in .silence }) { (server, base) async throws in
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask { _ = try? await client.get(base) }
-                    while server.seen.isEmpty { try await Task.sleep(for: .milliseconds(2)) }
-                    let context = CallContext(deadline: .now + .milliseconds(50))
-                    let error = await #expect(throws: HTTPClientError.self) {
-                        _ = try await client.handle(Request(.get, base), context: context)
+        try await withClient(
+            { $0.connectionsPerOrigin = 1 },
+            { (client, _) async throws in
+                try await ScriptedServer.run({ _ in .silence }) { (server, base) async throws in
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        group.addTask { _ = try? await client.get(base) }
+                        while server.seen.isEmpty { try await Task.sleep(for: .milliseconds(2)) }
+                        let context = CallContext(deadline: .now + .milliseconds(50))
+                        let error = await #expect(throws: HTTPClientError.self) {
+                            _ = try await client.handle(Request(.get, base), context: context)
+                        }
+                        #expect(error?.code == .deadlineExceeded)
+                        #expect(error?.isUnsent == true)
+                        group.cancelAll()
                     }
-                    #expect(error?.code == .deadlineExceeded)
-                    #expect(error?.isUnsent == true)
-                    group.cancelAll()
+                    #expect(server.seen.count == 1)
                 }
-                #expect(server.seen.count == 1)
             }
-        }
+        )
     }
 
     @Test("a connection that its server had let go is replaced for GET, but not for POST")
@@ -197,32 +210,35 @@ struct HTTPClientPoolTests {
 
     @Test("a body that is dropped gives its place back", arguments: [true, false])
     func abandoned(cancels: Bool) async throws {
-        try await withClient({ $0.connectionsPerOrigin = 1 }) { (client, _) async throws in
-            try await withServer(handler: { request, _ in
-                if request.target == "/small" { return Response("ok") }
-                return Response(
-                    body: Body { writer in
-                        while true {
-                            try await writer.write(.init(repeating: 0x61, count: 10_000))
+        try await withClient(
+            { $0.connectionsPerOrigin = 1 },
+            { (client, _) async throws in
+                try await withServer(handler: { request, _ in
+                    if request.target == "/small" { return Response("ok") }
+                    return Response(
+                        body: Body { writer in
+                            while true {
+                                try await writer.write(.init(repeating: 0x61, count: 10_000))
+                            }
+                        }
+                    )
+                }) { (base, _) async throws in
+                    do {
+                        let response = try await client.get("\(base)/endless")
+                        #expect(response.status == .ok)
+                        if cancels {
+                            await withThrowingTaskGroup(of: Void.self) { group in
+                                let body = response.body
+                                group.addTask { for try await _ in body {} }
+                                try? await Task.sleep(for: .milliseconds(20))
+                                group.cancelAll()
+                            }
                         }
                     }
-                )
-            }) { (base, _) async throws in
-                do {
-                    let response = try await client.get("\(base)/endless")
-                    #expect(response.status == .ok)
-                    if cancels {
-                        await withThrowingTaskGroup(of: Void.self) { group in
-                            let body = response.body
-                            group.addTask { for try await _ in body {} }
-                            try? await Task.sleep(for: .milliseconds(20))
-                            group.cancelAll()
-                        }
-                    }
+                    #expect(try await client.get("\(base)/small").status == .ok)
                 }
-                #expect(try await client.get("\(base)/small").status == .ok)
             }
-        }
+        )
     }
 
     @Test("cancelling a request ends its exchange")
@@ -252,18 +268,21 @@ struct HTTPClientPoolTests {
     func shutDown() async throws {
         let loops = EventLoops(count: 1)
         let client = HTTPClient(loops: loops)
-        try await ScriptedServer.run({ _ in .say(Self.ok) }) { (_, base) async throws in
-            #expect(try await client.get(base).status == .ok)
-            client.shutdown()
-            let error = await #expect(throws: HTTPClientError.self) {
-                _ = try await client.get(base)
+        try await ScriptedServer.run(
+            { _ in .say(Self.ok) },
+            { (_, base) async throws in
+                #expect(try await client.get(base).status == .ok)
+                client.shutdown()
+                let error = await #expect(throws: HTTPClientError.self) {
+                    _ = try await client.get(base)
+                }
+                #expect(error?.code == .shutDown)
+                try await loops.shutdown()
+                let second = await #expect(throws: HTTPClientError.self) {
+                    _ = try await HTTPClient(loops: loops).get(base)
+                }
+                #expect(second?.code == .shutDown)
             }
-            #expect(error?.code == .shutDown)
-            try await loops.shutdown()
-            let second = await #expect(throws: HTTPClientError.self) {
-                _ = try await HTTPClient(loops: loops).get(base)
-            }
-            #expect(second?.code == .shutDown)
-        }
+        )
     }
 }

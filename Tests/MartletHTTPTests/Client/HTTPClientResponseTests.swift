@@ -16,12 +16,15 @@ struct HTTPClientResponseTests {
         configure(&configuration)
         let client = HTTPClient(configuration)
         defer { client.shutdown() }
-        return try await ScriptedServer.run({ _ in .sayAndClose(text) }) { (_, base) async throws in
-            await #expect(throws: HTTPClientError.self) {
-                let response = try await client.get(base)
-                _ = try await response.body.collect(upTo: 1_000_000)
+        return try await ScriptedServer.run(
+            { _ in .sayAndClose(text) },
+            { (_, base) async throws in
+                await #expect(throws: HTTPClientError.self) {
+                    let response = try await client.get(base)
+                    _ = try await response.body.collect(upTo: 1_000_000)
+                }
             }
-        }
+        )
     }
 
     @Test(
@@ -74,36 +77,42 @@ struct HTTPClientResponseTests {
         let text = "HTTP/1.1 200 OK\r\n\r\n" + String(repeating: "a", count: 3_000_000)
         let client = HTTPClient()
         defer { client.shutdown() }
-        try await ScriptedServer.run({ _ in .sayAndClose(text) }) { (_, base) async throws in
-            let response = try await client.get(base)
-            var count = 0
-            var pieces = 0
-            for try await piece in response.body {
-                count += piece.readableBytes
-                pieces += 1
-                if pieces < 20 { try await Task.sleep(for: .milliseconds(5)) }
+        try await ScriptedServer.run(
+            { _ in .sayAndClose(text) },
+            { (_, base) async throws in
+                let response = try await client.get(base)
+                var count = 0
+                var pieces = 0
+                for try await piece in response.body {
+                    count += piece.readableBytes
+                    pieces += 1
+                    if pieces < 20 { try await Task.sleep(for: .milliseconds(5)) }
+                }
+                #expect(count == 3_000_000)
             }
-            #expect(count == 3_000_000)
-        }
+        )
     }
 
     @Test("a response that does not come in time is an error")
     func deadline() async throws {
         let client = HTTPClient()
         defer { client.shutdown() }
-        try await ScriptedServer.run({ _ in .silence }) { (server, base) async throws in
-            let context = CallContext(deadline: .now + .milliseconds(50))
-            let error = await #expect(throws: HTTPClientError.self) {
-                _ = try await client.handle(Request(.get, base), context: context)
+        try await ScriptedServer.run(
+            { _ in .silence },
+            { (server, base) async throws in
+                let context = CallContext(deadline: .now + .milliseconds(50))
+                let error = await #expect(throws: HTTPClientError.self) {
+                    _ = try await client.handle(Request(.get, base), context: context)
+                }
+                #expect(error?.code == .deadlineExceeded)
+                #expect(error?.isUnsent == false)
             }
-            #expect(error?.code == .deadlineExceeded)
-            #expect(error?.isUnsent == false)
-        }
+        )
     }
 
     @Test("a refused connection is told as one on which nothing was sent")
     func refused() async throws {
-        let port = try await ScriptedServer.run({ _ in .close }) { (_, base) async throws in base }
+        let port = try await ScriptedServer.run({ _ in .close }, { (_, base) async throws in base })
         let client = HTTPClient()
         defer { client.shutdown() }
         let error = await #expect(throws: HTTPClientError.self) {
@@ -156,10 +165,13 @@ struct HTTPClientResponseTests {
         let client = HTTPClient(loops: .shared)
         defer { client.shutdown() }
         let twice = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-        try await ScriptedServer.run({ _ in .say(twice + twice) }) { (server, base) async throws in
-            for _ in 0..<4 { #expect(try await client.get(base).status == .ok) }
-            #expect(server.seen.allSatisfy { $0.position == 0 })
-        }
+        try await ScriptedServer.run(
+            { _ in .say(twice + twice) },
+            { (server, base) async throws in
+                for _ in 0..<4 { #expect(try await client.get(base).status == .ok) }
+                #expect(server.seen.allSatisfy { $0.position == 0 })
+            }
+        )
     }
 }
 

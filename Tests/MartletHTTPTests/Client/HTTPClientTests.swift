@@ -37,47 +37,51 @@ struct HTTPClientTests {
     func requestIsAnswered() async throws {
         let client = HTTPClient()
         defer { client.shutdown() }
-        let handler: ClosureHandler<Request, Response>.Body = { request, _ in
-            Response("you asked for \(request.target) from \(request.peer?.port ?? 0)")
-        }
-        try await withServer(handler: handler) { base, _ in
-            var texts: Set<String> = []
-            for _ in 0..<8 {
-                let response = try await client.get("\(base)/a?b=1")
-                texts.insert(String(buffer: try await response.body.collect(upTo: 100)))
+        try await withServer(
+            handler: { request, _ in
+                Response("you asked for \(request.target) from \(request.peer?.port ?? 0)")
+            },
+            { base, _ in
+                var texts: Set<String> = []
+                for _ in 0..<8 {
+                    let response = try await client.get("\(base)/a?b=1")
+                    texts.insert(String(buffer: try await response.body.collect(upTo: 100)))
+                }
+                #expect(texts.count <= 2)
             }
-            #expect(texts.count <= 2)
-        }
+        )
     }
 
     @Test("A body streams both ways")
     func bodyStreams() async throws {
         let client = HTTPClient()
         defer { client.shutdown() }
-        let handler: ClosureHandler<Request, Response>.Body = { request, _ in
-            let body = request.body
-            return Response(
-                body: Body { writer in
-                    for try await piece in body {
-                        try await writer.write(piece)
+        try await withServer(
+            handler: { request, _ in
+                let body = request.body
+                return Response(
+                    body: Body { writer in
+                        for try await piece in body {
+                            try await writer.write(piece)
+                        }
                     }
-                }
-            )
-        }
-        try await withServer(handler: handler) { base, _ in
-            let response = try await client.post(
-                "\(base)/",
-                body: Body { writer in
-                    for index in 0..<2000 {
-                        try await writer.write(
-                            ByteBuffer(repeating: UInt8(index % 251), count: 5000)
-                        )
+                )
+            },
+            { base, _ in
+                let response = try await client.post(
+                    "\(base)/",
+                    body: Body { writer in
+                        for index in 0..<2000 {
+                            try await writer.write(
+                                ByteBuffer(repeating: UInt8(index % 251), count: 5000)
+                            )
+                        }
                     }
-                }
-            )
-            var count = 0
-            for try await piece in response.body { count += piece.readableBytes }
-            #expect(count == 10_000_000)
-        }
+                )
+                var count = 0
+                for try await piece in response.body { count += piece.readableBytes }
+                #expect(count == 10_000_000)
+            }
+        )
     }
 }

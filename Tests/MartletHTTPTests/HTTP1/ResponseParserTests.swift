@@ -12,7 +12,7 @@ struct ResponseParserTests {
         ),
         (
             "HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\n", "HEAD",
-            ["200 OK none keeps=true\nContent-Length: 2"]
+            ["200  none keeps=true\nContent-Length: 2"]
         ),
         ("HTTP/1.1 204 No Content\r\n\r\n", "GET", ["204 No Content none keeps=true\n"]),
         (

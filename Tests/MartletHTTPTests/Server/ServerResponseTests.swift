@@ -17,10 +17,13 @@ struct ServerResponseTests {
         to request: String = get("/")
     ) throws -> (text: String, isOpen: Bool) {
         var outcome = (text: "", isOpen: false)
-        try VirtualServer.run(handler: { _, _ in response() }) { (server) throws in
-            outcome.text = try server.send(request)
-            outcome.isOpen = server.isOpen
-        }
+        try VirtualServer.run(
+            handler: { _, _ in response() },
+            { (server) throws in
+                outcome.text = try server.send(request)
+                outcome.isOpen = server.isOpen
+            }
+        )
         return outcome
     }
 
@@ -118,12 +121,11 @@ struct ServerResponseTests {
         #expect(whole.isOpen && streamed.isOpen && declared.isOpen)
     }
 
-    @Test("204 and 304 have no content", arguments: [204, 304])
-    func noContent(_ code: Int) throws {
-        let status = HTTPResponse.Status(code: code)
+    @Test("204 and 304 have no content", arguments: [HTTPResponse.Status.noContent, .notModified])
+    func noContent(_ status: HTTPResponse.Status) throws {
         for body in [Body("hello"), Self.streamed] {
             let (text, isOpen) = try sent { Response(status, body: body) }
-            #expect(text == "HTTP/1.1 \(code) \(status.reasonPhrase)\r\n\r\n")
+            #expect(text == "HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n\r\n")
             #expect(isOpen)
         }
     }
@@ -155,12 +157,15 @@ struct ServerResponseTests {
             (HTTPError(.notFound) as any Error, 404), (UnknownError(), 500),
             (CancellationError(), 503),
         ] {
-            try VirtualServer.run(handler: { _, _ in throw error }) { (server) throws in
-                let answer = try server.send(Self.get("/"))
-                #expect(answer.hasPrefix("HTTP/1.1 \(status) "))
-                #expect(!answer.contains("secret"))
-                #expect(server.isOpen)
-            }
+            try VirtualServer.run(
+                handler: { _, _ in throw error },
+                { (server) throws in
+                    let answer = try server.send(Self.get("/"))
+                    #expect(answer.hasPrefix("HTTP/1.1 \(status) "))
+                    #expect(!answer.contains("secret"))
+                    #expect(server.isOpen)
+                }
+            )
         }
     }
 
@@ -172,37 +177,43 @@ struct ServerResponseTests {
     func keptWriter() throws {
         let kept = Mutex<BodyWriter?>(nil)
         let failure = Mutex<Bool>(false)
-        try VirtualServer.run(handler: { request, _ in
-            if request.target == "/late" {
-                do {
-                    try await kept.withLock { $0 }?.write("smuggled")
-                } catch {
-                    failure.withLock { $0 = true }
+        try VirtualServer.run(
+            handler: { request, _ in
+                if request.target == "/late" {
+                    do {
+                        try await kept.withLock { $0 }?.write("smuggled")
+                    } catch {
+                        failure.withLock { $0 = true }
+                    }
+                    return Response(body: Body("ok"))
                 }
-                return Response(body: Body("ok"))
+                return Response(
+                    body: Body { writer in
+                        kept.withLock { $0 = writer }
+                        try await writer.write("a")
+                    }
+                )
+            },
+            { (server) throws in
+                try server.send(Self.get("/"))
+                let late = try server.send(Self.get("/late"))
+                #expect(late == "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+                #expect(failure.withLock { $0 })
             }
-            return Response(
-                body: Body { writer in
-                    kept.withLock { $0 = writer }
-                    try await writer.write("a")
-                }
-            )
-        }) { (server) throws in
-            try server.send(Self.get("/"))
-            let late = try server.send(Self.get("/late"))
-            #expect(late == "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
-            #expect(failure.withLock { $0 })
-        }
+        )
     }
 
     @Test("a large answer leaves as it is made, not all at the end of the turn")
     func gatheredOutput() throws {
         // The content of a thousand answers, each small enough to be gathered.
         let body = ByteBuffer(repeating: 0x61, count: 10_000)
-        try VirtualServer.run(handler: { _, _ in Response(body: Body(body)) }) { (server) throws in
-            let text = try server.send(String(repeating: Self.get("/"), count: 100))
-            #expect(text.utf8.count > 1_000_000)
-            #expect(server.largestWrite < 128 * 1024)
-        }
+        try VirtualServer.run(
+            handler: { _, _ in Response(body: Body(body)) },
+            { (server) throws in
+                let text = try server.send(String(repeating: Self.get("/"), count: 100))
+                #expect(text.utf8.count > 1_000_000)
+                #expect(server.largestWrite < 128 * 1024)
+            }
+        )
     }
 }

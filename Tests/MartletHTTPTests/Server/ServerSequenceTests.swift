@@ -22,18 +22,21 @@ struct ServerSequenceTests {
     @Test("pipelined requests are answered in order, one at a time, also when handlers suspend")
     func pipelining() throws {
         let gate = Gate()
-        try VirtualServer.run(handler: { request, _ in
-            if request.target != "/b" { try await gate.wait() }
-            return Response(body: Body(request.target))
-        }) { (server) throws in
-            #expect(try server.send(Self.get("/a") + Self.get("/b") + Self.get("/c")) == "")
-            #expect(gate.arrivals == 1)
-            gate.letOnePass()
-            #expect(try server.answered() == Self.ok("/a") + Self.ok("/b"))
-            gate.letOnePass()
-            #expect(try server.answered() == Self.ok("/c"))
-            #expect(server.isOpen)
-        }
+        try VirtualServer.run(
+            handler: { request, _ in
+                if request.target != "/b" { try await gate.wait() }
+                return Response(body: Body(request.target))
+            },
+            { (server) throws in
+                #expect(try server.send(Self.get("/a") + Self.get("/b") + Self.get("/c")) == "")
+                #expect(gate.arrivals == 1)
+                gate.letOnePass()
+                #expect(try server.answered() == Self.ok("/a") + Self.ok("/b"))
+                gate.letOnePass()
+                #expect(try server.answered() == Self.ok("/c"))
+                #expect(server.isOpen)
+            }
+        )
     }
 
     @Test("Connection: close is answered, and nothing after it is")
@@ -97,15 +100,16 @@ struct ServerSequenceTests {
             limits: limits,
             handler: { request, _ in
                 Response(String(buffer: try await request.body.collect(upTo: 100)))
+            },
+            { (server) throws in
+                let head = "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+                #expect(try server.send(head + "2\r\nab\r\n") == "")
+                let answer = try server.send("2\r\ncd\r\n0\r\n\r\n")
+                #expect(answer.hasPrefix("HTTP/1.1 413 "))
+                #expect(answer.contains("\r\nConnection: close\r\n"))
+                #expect(!server.isOpen)
             }
-        ) { (server) throws in
-            let head = "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
-            #expect(try server.send(head + "2\r\nab\r\n") == "")
-            let answer = try server.send("2\r\ncd\r\n0\r\n\r\n")
-            #expect(answer.hasPrefix("HTTP/1.1 413 "))
-            #expect(answer.contains("\r\nConnection: close\r\n"))
-            #expect(!server.isOpen)
-        }
+        )
     }
 
     @Test("a connection over the limit is answered with 503 and closed")
@@ -143,53 +147,64 @@ struct ServerSequenceTests {
 
     @Test("100 Continue is sent when the body is read, and not before")
     func continuation() throws {
-        try VirtualServer.run(handler: { request, _ in
-            if request.target == "/refused" { return Response(.forbidden) }
-            return Response(body: Body(try await request.body.collect(upTo: 100)))
-        }) { (server) throws in
-            let fields = "Host: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n"
-            #expect(
-                try server.send("PUT /read HTTP/1.1\r\n" + fields)
-                    == "HTTP/1.1 100 Continue\r\n\r\n"
-            )
-            #expect(try server.send("abc") == Self.ok("abc"))
-            let refusal = try server.send("PUT /refused HTTP/1.1\r\n" + fields)
-            #expect(!refusal.contains(" 100 "))
-            #expect(refusal.contains("\r\nConnection: close\r\n"))
-            #expect(!server.isOpen)
-        }
+        try VirtualServer.run(
+            handler: { request, _ in
+                if request.target == "/refused" { return Response(.forbidden) }
+                return Response(body: Body(try await request.body.collect(upTo: 100)))
+            },
+            { (server) throws in
+                let fields = "Host: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n"
+                #expect(
+                    try server.send("PUT /read HTTP/1.1\r\n" + fields)
+                        == "HTTP/1.1 100 Continue\r\n\r\n"
+                )
+                #expect(try server.send("abc") == Self.ok("abc"))
+                let refusal = try server.send("PUT /refused HTTP/1.1\r\n" + fields)
+                #expect(!refusal.contains(" 100 "))
+                #expect(refusal.contains("\r\nConnection: close\r\n"))
+                #expect(!server.isOpen)
+            }
+        )
     }
 
     @Test("a body that comes in pieces arrives whole when it is small")
     func smallBody() throws {
-        try VirtualServer.run(handler: { request, _ in
-            Response(body: Body(request.body.whole ?? .init(string: "in pieces")))
-        }) { (server) throws in
-            let head = "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\n"
-            for piece in [head, "a", "b", "c"] {
-                #expect(try server.send(piece) == "")
+        try VirtualServer.run(
+            handler: { request, _ in
+                Response(body: Body(request.body.whole ?? .init(string: "in pieces")))
+            },
+            { (server) throws in
+                let head = "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\n"
+                for piece in [head, "a", "b", "c"] {
+                    #expect(try server.send(piece) == "")
+                }
+                #expect(try server.send("d") == Self.ok("abcd"))
             }
-            #expect(try server.send("d") == Self.ok("abcd"))
-        }
+        )
     }
 
     @Test("a body that the peer breaks off fails its reader")
     func brokenBody() throws {
         let errors = Mutex<[String]>([])
-        try VirtualServer.run(handler: { request, _ in
-            do {
-                _ = try await request.body.collect(upTo: 1000)
-            } catch {
-                errors.withLock { $0.append("\(error)") }
+        try VirtualServer.run(
+            handler: { request, _ in
+                do {
+                    _ = try await request.body.collect(upTo: 1000)
+                } catch {
+                    errors.withLock { $0.append("\(error)") }
+                }
+                return Response("over")
+            },
+            { (server) throws in
+                try server.send(
+                    "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\na"
+                )
+                server.endInput()
+                #expect(errors.withLock { $0.count } == 1)
+                #expect(try server.answered().contains("\r\nConnection: close\r\n"))
+                #expect(!server.isOpen)
             }
-            return Response("over")
-        }) { (server) throws in
-            try server.send("PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\na")
-            server.endInput()
-            #expect(errors.withLock { $0.count } == 1)
-            #expect(try server.answered().contains("\r\nConnection: close\r\n"))
-            #expect(!server.isOpen)
-        }
+        )
     }
 
     @Test("a body that came whole before its peer closed its half is read to its end")
@@ -203,16 +218,17 @@ struct ServerSequenceTests {
             handler: { request, _ in
                 try await gate.wait()
                 return Response(body: Body(try await request.body.collect(upTo: 1000)))
+            },
+            { (server) throws in
+                try server.send("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n01234")
+                try server.send("56")
+                try server.send("789")
+                server.endInput()
+                gate.open()
+                #expect(try server.answered() == Self.ok("0123456789", "Connection: close\r\n"))
+                #expect(!server.isOpen)
             }
-        ) { (server) throws in
-            try server.send("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n01234")
-            try server.send("56")
-            try server.send("789")
-            server.endInput()
-            gate.open()
-            #expect(try server.answered() == Self.ok("0123456789", "Connection: close\r\n"))
-            #expect(!server.isOpen)
-        }
+        )
     }
 
     // MARK: The end
@@ -220,48 +236,57 @@ struct ServerSequenceTests {
     @Test("requests that came before the peer closed its half are answered")
     func pipelinedThenClosed() throws {
         let gate = Gate()
-        try VirtualServer.run(handler: { request, _ in
-            try await gate.wait()
-            return Response(body: Body(request.target))
-        }) { (server) throws in
-            try server.send(Self.get("/a") + Self.get("/b"))
-            server.endInput()
-            gate.open()
-            #expect(
-                try server.answered() == Self.ok("/a") + Self.ok("/b", "Connection: close\r\n")
-            )
-            #expect(!server.isOpen)
-        }
+        try VirtualServer.run(
+            handler: { request, _ in
+                try await gate.wait()
+                return Response(body: Body(request.target))
+            },
+            { (server) throws in
+                try server.send(Self.get("/a") + Self.get("/b"))
+                server.endInput()
+                gate.open()
+                #expect(
+                    try server.answered() == Self.ok("/a") + Self.ok("/b", "Connection: close\r\n")
+                )
+                #expect(!server.isOpen)
+            }
+        )
     }
 
     @Test("a request whose peer has gone is cancelled")
     func disconnected() throws {
         let gate = Gate()
-        try VirtualServer.run(handler: { _, _ in
-            try await gate.wait()
-            return Response("done")
-        }) { (server) throws in
-            try server.send(Self.get("/"))
-            #expect(gate.cancellations == 0)
-            server.disconnect()
-            #expect(gate.cancellations == 1)
-        }
+        try VirtualServer.run(
+            handler: { _, _ in
+                try await gate.wait()
+                return Response("done")
+            },
+            { (server) throws in
+                try server.send(Self.get("/"))
+                #expect(gate.cancellations == 0)
+                server.disconnect()
+                #expect(gate.cancellations == 1)
+            }
+        )
     }
 
     @Test("draining finishes what is in flight with Connection: close")
     func drainInFlight() throws {
         let gate = Gate()
-        try VirtualServer.run(handler: { request, _ in
-            try await gate.wait()
-            return Response(body: Body(request.target))
-        }) { (server) throws in
-            try server.send(Self.get("/a") + Self.get("/b"))
-            server.drain()
-            #expect(server.isOpen)
-            gate.open()
-            #expect(try server.answered() == Self.ok("/a", "Connection: close\r\n"))
-            #expect(!server.isOpen)
-        }
+        try VirtualServer.run(
+            handler: { request, _ in
+                try await gate.wait()
+                return Response(body: Body(request.target))
+            },
+            { (server) throws in
+                try server.send(Self.get("/a") + Self.get("/b"))
+                server.drain()
+                #expect(server.isOpen)
+                gate.open()
+                #expect(try server.answered() == Self.ok("/a", "Connection: close\r\n"))
+                #expect(!server.isOpen)
+            }
+        )
     }
 
     @Test("draining closes a connection between requests at once")

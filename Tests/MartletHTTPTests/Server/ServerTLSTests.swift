@@ -39,14 +39,18 @@ struct ServerTLSTests {
     func exchange() async throws {
         let authority = try TestAuthority()
         let tls = try ServerTLS(authority.issue(["localhost"], address: [127, 0, 0, 1]))
-        try await withServer({ $0.tls = tls }, handler: Self.describe) { (_, port) async throws in
-            let client = try client(trust: authority.trust)
-            defer { client.shutdown() }
-            for host in ["localhost", "127.0.0.1"] {
-                let text = try await text(client, "https://\(host):\(port)/")
-                #expect(text.hasPrefix("https true [] "))
+        try await withServer(
+            { $0.tls = tls },
+            handler: Self.describe,
+            { (_, port) async throws in
+                let client = try client(trust: authority.trust)
+                defer { client.shutdown() }
+                for host in ["localhost", "127.0.0.1"] {
+                    let text = try await text(client, "https://\(host):\(port)/")
+                    #expect(text.hasPrefix("https true [] "))
+                }
             }
-        }
+        )
     }
 
     @Test("a large body goes both ways")
@@ -57,44 +61,53 @@ struct ServerTLSTests {
             { $0.tls = tls },
             handler: { request, _ in
                 Response(body: Body(try await request.body.collect(upTo: 10_000_000)))
+            },
+            { (_, port) async throws in
+                let client = try client(trust: authority.trust)
+                defer { client.shutdown() }
+                let bytes = ByteBuffer(repeating: 0x61, count: 3_000_000)
+                let response = try await client.post(
+                    "https://localhost:\(port)/",
+                    headers: [.connection: "close"],
+                    body: Body(bytes)
+                )
+                #expect(try await response.body.collect(upTo: 10_000_000) == bytes)
             }
-        ) { (_, port) async throws in
-            let client = try client(trust: authority.trust)
-            defer { client.shutdown() }
-            let bytes = ByteBuffer(repeating: 0x61, count: 3_000_000)
-            let response = try await client.post(
-                "https://localhost:\(port)/",
-                headers: [.connection: "close"],
-                body: Body(bytes)
-            )
-            #expect(try await response.body.collect(upTo: 10_000_000) == bytes)
-        }
+        )
     }
 
     @Test("a client refuses an authority that it does not trust, and another host's certificate")
     func refused() async throws {
         let authority = try TestAuthority()
         let tls = try ServerTLS(authority.issue(["localhost"]))
-        try await withServer({ $0.tls = tls }, handler: Self.describe) { (_, port) async throws in
-            let stranger = try client(trust: TestAuthority("Another").trust)
-            let untrusted = await refusal(stranger, "https://localhost:\(port)/")
-            #expect(untrusted?.code == .connectFailed)
-            #expect(untrusted?.isUnsent == true)
-            // The certificate is not one for the address.
-            let unnamed = await refusal(
-                try client(trust: authority.trust),
-                "https://127.0.0.1:\(port)/"
-            )
-            #expect(unnamed?.code == .connectFailed)
-        }
-        let other = try ServerTLS(authority.issue(["other.example"], address: [127, 0, 0, 2]))
-        try await withServer({ $0.tls = other }, handler: Self.describe) { (_, port) async throws in
-            for host in ["localhost", "127.0.0.1"] {
-                let client = try client(trust: authority.trust)
-                let error = await refusal(client, "https://\(host):\(port)/")
-                #expect(error?.code == .connectFailed)
+        try await withServer(
+            { $0.tls = tls },
+            handler: Self.describe,
+            { (_, port) async throws in
+                let stranger = try client(trust: TestAuthority("Another").trust)
+                let untrusted = await refusal(stranger, "https://localhost:\(port)/")
+                #expect(untrusted?.code == .connectFailed)
+                #expect(untrusted?.isUnsent == true)
+                // The certificate is not one for the address.
+                let unnamed = await refusal(
+                    try client(trust: authority.trust),
+                    "https://127.0.0.1:\(port)/"
+                )
+                #expect(unnamed?.code == .connectFailed)
             }
-        }
+        )
+        let other = try ServerTLS(authority.issue(["other.example"], address: [127, 0, 0, 2]))
+        try await withServer(
+            { $0.tls = other },
+            handler: Self.describe,
+            { (_, port) async throws in
+                for host in ["localhost", "127.0.0.1"] {
+                    let client = try client(trust: authority.trust)
+                    let error = await refusal(client, "https://\(host):\(port)/")
+                    #expect(error?.code == .connectFailed)
+                }
+            }
+        )
     }
 
     @Test("a server that wants client certificates knows who calls")
@@ -104,55 +117,70 @@ struct ServerTLSTests {
             authority.issue(["localhost"]),
             clients: .required(authority.trust)
         )
-        try await withServer({ $0.tls = tls }, handler: Self.describe) { (_, port) async throws in
-            let url = "https://localhost:\(port)/"
-            let known = try client(
-                trust: authority.trust,
-                credential: authority.issue(["shop.test"], uri: "spiffe://test/shop")
-            )
-            defer { known.shutdown() }
-            let text = try await text(known, url)
-            #expect(text.hasPrefix("https true [shop.test,spiffe://test/shop,shop.test] "))
-            _ = await refusal(try client(trust: authority.trust), url)
-            let strange = try TestAuthority("Another").issue(["shop.test"])
-            _ = await refusal(try client(trust: authority.trust, credential: strange), url)
-        }
+        try await withServer(
+            { $0.tls = tls },
+            handler: Self.describe,
+            { (_, port) async throws in
+                let url = "https://localhost:\(port)/"
+                let known = try client(
+                    trust: authority.trust,
+                    credential: authority.issue(["shop.test"], uri: "spiffe://test/shop")
+                )
+                defer { known.shutdown() }
+                let text = try await text(known, url)
+                #expect(text.hasPrefix("https true [shop.test,spiffe://test/shop,shop.test] "))
+                _ = await refusal(try client(trust: authority.trust), url)
+                let strange = try TestAuthority("Another").issue(["shop.test"])
+                _ = await refusal(try client(trust: authority.trust, credential: strange), url)
+            }
+        )
     }
 
     @Test("a certificate is replaced without dropping a connection")
     func reload() async throws {
         let (old, new) = (try TestAuthority("Old"), try TestAuthority("New"))
         let tls = try ServerTLS(old.issue(["localhost"]))
-        try await withServer({ $0.tls = tls }, handler: Self.describe) { (_, port) async throws in
-            let url = "https://localhost:\(port)/"
-            let loops = EventLoops(count: 1)
-            var configuration = HTTPClient.Configuration()
-            configuration.tls = try ClientTLS(trust: old.trust)
-            let first = HTTPClient(configuration, loops: loops)
-            let before = try await text(first, url)
-            try tls.reload(new.issue(["localhost"]))
-            // The same words are the same port: the connection is the one from before.
-            #expect(try await text(first, url) == before)
-            _ = await refusal(try client(trust: old.trust), url)
-            let second = try client(trust: new.trust)
-            #expect(try await text(second, url).hasPrefix("https true"))
-            first.shutdown()
-            second.shutdown()
-            try await loops.shutdown()
-        }
+        try await withServer(
+            { $0.tls = tls },
+            handler: Self.describe,
+            { (_, port) async throws in
+                let url = "https://localhost:\(port)/"
+                let loops = EventLoops(count: 1)
+                var configuration = HTTPClient.Configuration()
+                configuration.tls = try ClientTLS(trust: old.trust)
+                let first = HTTPClient(configuration, loops: loops)
+                let before = try await text(first, url)
+                try tls.reload(new.issue(["localhost"]))
+                // The same words are the same port: the connection is the one from before.
+                #expect(try await text(first, url) == before)
+                _ = await refusal(try client(trust: old.trust), url)
+                let second = try client(trust: new.trust)
+                #expect(try await text(second, url).hasPrefix("https true"))
+                first.shutdown()
+                second.shutdown()
+                try await loops.shutdown()
+            }
+        )
     }
 
     @Test("ALPN chooses http/1.1, and nothing when the client offers something else")
     func negotiation() async throws {
         let authority = try TestAuthority()
         let tls = try ServerTLS(authority.issue(["localhost"]))
-        try await withServer({ $0.tls = tls }, handler: Self.describe) { (_, port) async throws in
-            for (offered, chosen) in [(["h2", "http/1.1"], "http/1.1"), (["other"], nil)] {
-                let client = try ClientTLS(trust: authority.trust, applicationProtocols: offered)
-                let negotiated = try await Negotiation.with(client, port: port)
-                #expect(negotiated == chosen)
+        try await withServer(
+            { $0.tls = tls },
+            handler: Self.describe,
+            { (_, port) async throws in
+                for (offered, chosen) in [(["h2", "http/1.1"], "http/1.1"), (["other"], nil)] {
+                    let client = try ClientTLS(
+                        trust: authority.trust,
+                        applicationProtocols: offered
+                    )
+                    let negotiated = try await Negotiation.with(client, port: port)
+                    #expect(negotiated == chosen)
+                }
             }
-        }
+        )
     }
 
     @Test("a key that is not the certificate's is refused, and the old pair stays")

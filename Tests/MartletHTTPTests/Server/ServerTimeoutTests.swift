@@ -64,36 +64,42 @@ struct ServerTimeoutTests {
 
     @Test("a streamed body that pauses too long fails its reader with 408, and the connection ends")
     func streamedBody() throws {
-        try VirtualServer.run(handler: { request, _ in
-            Response(String(buffer: try await request.body.collect(upTo: 100)))
-        }) { (server) throws in
-            try server.send(
-                "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na"
-            )
-            try server.advance(.milliseconds(29_900))
-            #expect(server.isOpen)
-            let answer = try server.advance(.milliseconds(400))
-            #expect(answer.hasPrefix("HTTP/1.1 408 "))
-            #expect(answer.contains("\r\nConnection: close\r\n"))
-            #expect(!server.isOpen)
-        }
+        try VirtualServer.run(
+            handler: { request, _ in
+                Response(String(buffer: try await request.body.collect(upTo: 100)))
+            },
+            { (server) throws in
+                try server.send(
+                    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na"
+                )
+                try server.advance(.milliseconds(29_900))
+                #expect(server.isOpen)
+                let answer = try server.advance(.milliseconds(400))
+                #expect(answer.hasPrefix("HTTP/1.1 408 "))
+                #expect(answer.contains("\r\nConnection: close\r\n"))
+                #expect(!server.isOpen)
+            }
+        )
     }
 
     @Test("a body is not waited for before its reader asked for it with 100 Continue")
     func continueIsNotHurried() throws {
         let gate = Gate()
-        try VirtualServer.run(handler: { request, _ in
-            try await gate.wait()
-            return Response(String(buffer: try await request.body.collect(upTo: 100)))
-        }) { (server) throws in
-            let head =
-                "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"
-            #expect(try server.send(head) == "")
-            #expect(try server.advance(.seconds(100)) == "")
-            gate.open()
-            #expect(try server.answered() == "HTTP/1.1 100 Continue\r\n\r\n")
-            #expect(try server.send("ok").hasSuffix("\r\n\r\nok"))
-        }
+        try VirtualServer.run(
+            handler: { request, _ in
+                try await gate.wait()
+                return Response(String(buffer: try await request.body.collect(upTo: 100)))
+            },
+            { (server) throws in
+                let head =
+                    "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"
+                #expect(try server.send(head) == "")
+                #expect(try server.advance(.seconds(100)) == "")
+                gate.open()
+                #expect(try server.answered() == "HTTP/1.1 100 Continue\r\n\r\n")
+                #expect(try server.send("ok").hasSuffix("\r\n\r\nok"))
+            }
+        )
     }
 
     @Test("an idle connection is closed")
@@ -110,149 +116,170 @@ struct ServerTimeoutTests {
     @Test("a handler may take as long as it likes")
     func slowHandler() throws {
         let gate = Gate()
-        try VirtualServer.run(handler: { _, _ in
-            try await gate.wait()
-            return Response("late")
-        }) { (server) throws in
-            try server.send(Self.request)
-            #expect(try server.advance(.seconds(1000)) == "")
-            #expect(gate.cancellations == 0)
-            gate.open()
-            #expect(try server.answered().hasSuffix("late"))
-        }
+        try VirtualServer.run(
+            handler: { _, _ in
+                try await gate.wait()
+                return Response("late")
+            },
+            { (server) throws in
+                try server.send(Self.request)
+                #expect(try server.advance(.seconds(1000)) == "")
+                #expect(gate.cancellations == 0)
+                gate.open()
+                #expect(try server.answered().hasSuffix("late"))
+            }
+        )
     }
 
     @Test("a peer that takes nothing of a streamed response is given up, and its writer told")
     func writeStall() throws {
         let start = Gate()
         let failure = Gate()
-        try VirtualServer.run(handler: { _, _ in
-            Response(
-                body: Body { writer in
-                    try await start.wait()
-                    do {
-                        try await writer.write("one")
-                        try await writer.write("two")
-                    } catch {
-                        failure.open()
-                        try await failure.wait()
-                        throw error
+        try VirtualServer.run(
+            handler: { _, _ in
+                Response(
+                    body: Body { writer in
+                        try await start.wait()
+                        do {
+                            try await writer.write("one")
+                            try await writer.write("two")
+                        } catch {
+                            failure.open()
+                            try await failure.wait()
+                            throw error
+                        }
                     }
-                }
-            )
-        }) { (server) throws in
-            try server.send(Self.request)
-            server.setWritable(false)
-            start.open()
-            let sent = try server.answered()
-            #expect(sent.hasSuffix("3\r\none\r\n"))
-            try server.advance(.milliseconds(29_900))
-            #expect(server.isOpen)
-            #expect(failure.arrivals == 0)
-            try server.advance(.milliseconds(400))
-            #expect(!server.isOpen)
-            #expect(failure.arrivals == 1)
-        }
+                )
+            },
+            { (server) throws in
+                try server.send(Self.request)
+                server.setWritable(false)
+                start.open()
+                let sent = try server.answered()
+                #expect(sent.hasSuffix("3\r\none\r\n"))
+                try server.advance(.milliseconds(29_900))
+                #expect(server.isOpen)
+                #expect(failure.arrivals == 0)
+                try server.advance(.milliseconds(400))
+                #expect(!server.isOpen)
+                #expect(failure.arrivals == 1)
+            }
+        )
     }
 
     @Test("a body's time-out runs again after the writer was held up")
     func bodyAfterStall() throws {
-        try VirtualServer.run(handler: { request, _ in
-            let body = request.body
-            return Response(
-                body: Body { writer in
-                    for try await piece in body { try await writer.write(piece) }
-                }
-            )
-        }) { (server) throws in
-            try server.send(
-                "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n"
-            )
-            server.setWritable(false)
-            try server.send("1\r\nb\r\n")
-            try server.advance(.seconds(10))
-            server.setWritable(true)
-            try server.advance(.milliseconds(29_800))
-            #expect(server.isOpen)
-            try server.advance(.milliseconds(400))
-            #expect(!server.isOpen)
-        }
+        try VirtualServer.run(
+            handler: { request, _ in
+                let body = request.body
+                return Response(
+                    body: Body { writer in
+                        for try await piece in body { try await writer.write(piece) }
+                    }
+                )
+            },
+            { (server) throws in
+                try server.send(
+                    "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n"
+                )
+                server.setWritable(false)
+                try server.send("1\r\nb\r\n")
+                try server.advance(.seconds(10))
+                server.setWritable(true)
+                try server.advance(.milliseconds(29_800))
+                #expect(server.isOpen)
+                try server.advance(.milliseconds(400))
+                #expect(!server.isOpen)
+            }
+        )
     }
 
     @Test("a request whose peer has closed its half is cancelled after the grace")
     func halfClose() throws {
         let gate = Gate()
-        try VirtualServer.run(handler: { _, _ in
-            try await gate.wait()
-            return Response("done")
-        }) { (server) throws in
-            try server.send(Self.request)
-            server.endInput()
-            try server.advance(.milliseconds(900))
-            #expect(gate.cancellations == 0)
-            try server.advance(.milliseconds(400))
-            #expect(gate.cancellations == 1)
-            #expect(!server.isOpen)
-        }
+        try VirtualServer.run(
+            handler: { _, _ in
+                try await gate.wait()
+                return Response("done")
+            },
+            { (server) throws in
+                try server.send(Self.request)
+                server.endInput()
+                try server.advance(.milliseconds(900))
+                #expect(gate.cancellations == 0)
+                try server.advance(.milliseconds(400))
+                #expect(gate.cancellations == 1)
+                #expect(!server.isOpen)
+            }
+        )
     }
 
     @Test("a request is cancelled at its deadline")
     func deadline() throws {
         let gate = Gate()
-        try VirtualServer.run(handler: { _, context in
-            context.scope?.cancelCall(at: .now + .milliseconds(300))
-            context.scope?.cancelCall(at: .now + .seconds(300))
-            try await gate.wait()
-            return Response("done")
-        }) { (server) throws in
-            #expect(try server.send(Self.request) == "")
-            #expect(gate.cancellations == 0)
-            #expect(try server.advance(.milliseconds(301)).hasPrefix("HTTP/1.1 503 "))
-            #expect(gate.cancellations == 1)
-            #expect(server.isOpen)
-        }
+        try VirtualServer.run(
+            handler: { _, context in
+                context.scope?.cancelCall(at: .now + .milliseconds(300))
+                context.scope?.cancelCall(at: .now + .seconds(300))
+                try await gate.wait()
+                return Response("done")
+            },
+            { (server) throws in
+                #expect(try server.send(Self.request) == "")
+                #expect(gate.cancellations == 0)
+                #expect(try server.advance(.milliseconds(301)).hasPrefix("HTTP/1.1 503 "))
+                #expect(gate.cancellations == 1)
+                #expect(server.isOpen)
+            }
+        )
     }
 
     @Test("a deadline does not reach into the next request")
     func deadlineOfThePast() throws {
         let gate = Gate()
-        try VirtualServer.run(handler: { request, context in
-            if request.target == "/first" {
-                context.scope?.cancelCall(at: .now + .milliseconds(300))
+        try VirtualServer.run(
+            handler: { request, context in
+                if request.target == "/first" {
+                    context.scope?.cancelCall(at: .now + .milliseconds(300))
+                }
+                try await gate.wait()
+                return Response("done")
+            },
+            { (server) throws in
+                try server.send("GET /first HTTP/1.1\r\nHost: h\r\n\r\n")
+                gate.letOnePass()
+                #expect(try server.answered().hasSuffix("done"))
+                try server.send(Self.request)
+                #expect(try server.advance(.seconds(1)) == "")
+                #expect(gate.cancellations == 0)
             }
-            try await gate.wait()
-            return Response("done")
-        }) { (server) throws in
-            try server.send("GET /first HTTP/1.1\r\nHost: h\r\n\r\n")
-            gate.letOnePass()
-            #expect(try server.answered().hasSuffix("done"))
-            try server.send(Self.request)
-            #expect(try server.advance(.seconds(1)) == "")
-            #expect(gate.cancellations == 0)
-        }
+        )
     }
 
     @Test("a stalled peer's next request waits, and is given up when it takes nothing")
     func pipelinedBehindStall() throws {
         let gate = Gate()
-        try VirtualServer.run(handler: { _, _ in
-            try await gate.wait()
-            return Response("hi")
-        }) { (server) throws in
-            gate.open()
-            try server.send(Self.request)
-            server.setWritable(false)
-            #expect(try server.send(Self.request + Self.request) == "")
-            #expect(gate.arrivals == 1)
-            server.setWritable(true)
-            #expect(try server.answered().components(separatedBy: "hi").count == 3)
-            server.setWritable(false)
-            try server.send(Self.request)
-            try server.advance(.milliseconds(29_900))
-            #expect(server.isOpen)
-            try server.advance(.milliseconds(400))
-            #expect(!server.isOpen)
-            #expect(gate.arrivals == 3)
-        }
+        try VirtualServer.run(
+            handler: { _, _ in
+                try await gate.wait()
+                return Response("hi")
+            },
+            { (server) throws in
+                gate.open()
+                try server.send(Self.request)
+                server.setWritable(false)
+                #expect(try server.send(Self.request + Self.request) == "")
+                #expect(gate.arrivals == 1)
+                server.setWritable(true)
+                #expect(try server.answered().components(separatedBy: "hi").count == 3)
+                server.setWritable(false)
+                try server.send(Self.request)
+                try server.advance(.milliseconds(29_900))
+                #expect(server.isOpen)
+                try server.advance(.milliseconds(400))
+                #expect(!server.isOpen)
+                #expect(gate.arrivals == 3)
+            }
+        )
     }
 }

@@ -57,14 +57,15 @@ struct ServerUpgradeTests {
                         try await connection.outbound.write(piece)
                     }
                 }
+            },
+            { (server) throws in
+                try server.send(Self.request)
+                for piece in ["abc", "def", "ghi"] { try server.send(piece) }
+                server.endInput()
+                gate.open()
+                #expect(try server.answered() == "abcdefghi")
             }
-        ) { (server) throws in
-            try server.send(Self.request)
-            for piece in ["abc", "def", "ghi"] { try server.send(piece) }
-            server.endInput()
-            gate.open()
-            #expect(try server.answered() == "abcdefghi")
-        }
+        )
     }
 
     @Test(
@@ -73,15 +74,18 @@ struct ServerUpgradeTests {
     )
     func cancelled(byDrain: Bool) throws {
         let gate = Gate()
-        try VirtualServer.run(handler: { _, _ in
-            .upgrade(to: "wait") { _ in try await gate.wait() }
-        }) { (server) throws in
-            try server.send(Self.request)
-            #expect(gate.arrivals == 1)
-            if byDrain { server.drain() } else { server.disconnect() }
-            #expect(gate.cancellations == 1)
-            #expect(!server.isOpen)
-        }
+        try VirtualServer.run(
+            handler: { _, _ in
+                .upgrade(to: "wait") { _ in try await gate.wait() }
+            },
+            { (server) throws in
+                try server.send(Self.request)
+                #expect(gate.arrivals == 1)
+                if byDrain { server.drain() } else { server.disconnect() }
+                #expect(gate.cancellations == 1)
+                #expect(!server.isOpen)
+            }
+        )
     }
 
     @Test(
@@ -103,25 +107,33 @@ struct ServerUpgradeTests {
 
     @Test("CONNECT makes a tunnel")
     func tunnel() throws {
-        try VirtualServer.run(handler: { request, _ in
-            #expect(request.target == "a.b:443" && request.authority == "a.b:443")
-            return .tunnel { connection in
-                for try await piece in connection.inbound {
-                    try await connection.outbound.write(piece)
+        try VirtualServer.run(
+            handler: { request, _ in
+                #expect(request.target == "a.b:443" && request.authority == "a.b:443")
+                return .tunnel { connection in
+                    for try await piece in connection.inbound {
+                        try await connection.outbound.write(piece)
+                    }
                 }
+            },
+            { (server) throws in
+                let answer = try server.send("CONNECT a.b:443 HTTP/1.1\r\nHost: a.b:443\r\n\r\nhi")
+                #expect(answer == "HTTP/1.1 200 OK\r\n\r\nhi")
             }
-        }) { (server) throws in
-            let answer = try server.send("CONNECT a.b:443 HTTP/1.1\r\nHost: a.b:443\r\n\r\nhi")
-            #expect(answer == "HTTP/1.1 200 OK\r\n\r\nhi")
-        }
+        )
     }
 
     @Test("CONNECT that makes no tunnel ends the connection")
     func noTunnel() throws {
-        try VirtualServer.run(handler: { _, _ in Response("no tunnel") }) { (server) throws in
-            let text = "CONNECT a.b:443 HTTP/1.1\r\nHost: a.b:443\r\n\r\n"
-            #expect(try server.send(text + text).components(separatedBy: "no tunnel").count == 2)
-            #expect(!server.isOpen)
-        }
+        try VirtualServer.run(
+            handler: { _, _ in Response("no tunnel") },
+            { (server) throws in
+                let text = "CONNECT a.b:443 HTTP/1.1\r\nHost: a.b:443\r\n\r\n"
+                #expect(
+                    try server.send(text + text).components(separatedBy: "no tunnel").count == 2
+                )
+                #expect(!server.isOpen)
+            }
+        )
     }
 }

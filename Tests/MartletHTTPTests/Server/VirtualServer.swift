@@ -8,7 +8,9 @@ import Testing
 @testable import MartletHTTP
 
 /// A server's connection without a socket, on a loop whose time stands still until it is told to
-/// move. Everything happens on the calling thread.
+/// move.
+///
+/// Everything happens on the calling thread.
 final class VirtualServer {
     typealias Handle = @Sendable (Request, CallContext) async throws -> Response
 

@@ -38,9 +38,12 @@ final class TemporaryDirectory: Sendable {
             let written = pwrite(descriptor, bytes.baseAddress, bytes.count, 0)
             precondition(written == bytes.count, "\(file) could not be written whole.")
         }
-        // Within the second, which HTTP's dates cannot say.
-        let date = Date(timeIntervalSince1970: Double(modified) + 0.25)
-        try? FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: file)
+        // Two of seconds and nanoseconds.
+        let times = [modified, 5, modified, 5]
+        times.withUnsafeBytes { bytes in
+            // Sound because a `timespec` is two such numbers.
+            _ = futimens(descriptor, bytes.baseAddress?.assumingMemoryBound(to: timespec.self))
+        }
     }
 
     func link(_ name: String, to target: String) {

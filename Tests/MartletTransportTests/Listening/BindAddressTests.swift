@@ -1,7 +1,6 @@
 import MartletTransport
 import Testing
 
-<<<<<<< HEAD
 @Suite("Where a server listens")
 struct BindAddressTests {
     @Test("is written as in a URL")
@@ -14,16 +13,6 @@ struct BindAddressTests {
     @Test("has a port only with TCP")
     func port() {
         #expect(BindAddress.tcp("localhost", port: 0).port == 0)
-=======
-@Suite("BindAddress")
-struct BindAddressTests {
-    @Test("addresses read as they are written in URLs")
-    func descriptions() {
-        #expect(BindAddress.tcp("127.0.0.1", port: 80).description == "127.0.0.1:80")
-        #expect(BindAddress.tcp("::1", port: 80).description == "[::1]:80")
-        #expect(BindAddress.unix("/run/a.sock").description == "unix:/run/a.sock")
-        #expect(BindAddress.tcp("::1", port: 80).port == 80)
->>>>>>> f829e36 (Test the engine: its parsers, connections, client and loops)
         #expect(BindAddress.unix("/run/a.sock").port == nil)
     }
 }
