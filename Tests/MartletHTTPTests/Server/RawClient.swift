@@ -6,6 +6,35 @@ import Glibc
 import Musl
 #endif
 
+/// A port that nobody listens on, and that nobody else gets.
+final class ClosedPort: Sendable {
+    let number: Int
+    private let descriptor: Int32
+
+    init() throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let descriptor = descriptor
+        // Sound because the kernel reads and writes as many bytes as the size says.
+        let result = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, size) == 0 ? getsockname(descriptor, $0, &size) : -1
+            }
+        }
+        number = Int(UInt16(bigEndian: address.sin_port))
+        guard result == 0 else {
+            throw RawClient.Failure(reason: String(cString: strerror(errno)))
+        }
+    }
+
+    deinit {
+        Glibc.close(descriptor)
+    }
+}
+
 /// A socket that says exactly what a test wants, to a port of this machine.
 ///
 /// Its calls block, off the loops, for ten seconds at most.
