@@ -15,6 +15,7 @@ CASES ?= 1000000
 RELEASE := .build-release
 quiet := scripts/quiet
 release := swift build -c release --scratch-path $(RELEASE)
+programs := martlet shop-user shop-order shop-payment
 libraries := MartletCore MartletTransport MartletHTTP MartletResilience MartletIdentity \
 	MartletGateway Martlet
 engine := MartletCoreTests|MartletTransportTests|MartletHTTPTests
@@ -31,7 +32,8 @@ setup:  ## Install what running and testing need
 
 build:
 	@scripts/setup run
-	@$(quiet) "Building (the first time takes several minutes)" $(release)
+	@$(quiet) "Building (the first time takes several minutes)" \
+		bash -ec 'for program in $(programs); do $(release) --product $$program; done'
 
 run: build  ## Start the shop: gateway on :8080, console on :7070
 	@exec $(RELEASE)/release/martlet up Examples/Shop/martlet.yaml
