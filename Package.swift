@@ -211,15 +211,16 @@ let package = Package(
             path: "Tests/AllocationBudgets",
             swiftSettings: strict
         ),
+        .target(name: "CThreadSanitizer", path: "Tests/CThreadSanitizer"),
         .testTarget(
             name: "MartletCoreTests",
-            dependencies: ["MartletCore", nioCore],
+            dependencies: ["CThreadSanitizer", "MartletCore", nioCore],
             swiftSettings: strict
         ),
         .testTarget(
             name: "MartletTransportTests",
             dependencies: [
-                "MartletCore", "MartletTransport", nioCore, nioPosix, logging,
+                "CThreadSanitizer", "MartletCore", "MartletTransport", nioCore, nioPosix, logging,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict
@@ -227,7 +228,8 @@ let package = Package(
         .testTarget(
             name: "MartletHTTPTests",
             dependencies: [
-                "MartletCore", "MartletTransport", "MartletHTTP", nioCore, nioPosix, nioSSL,
+                "CThreadSanitizer", "MartletCore", "MartletTransport", "MartletHTTP", nioCore,
+                nioPosix, nioSSL,
                 httpTypes, logging, metrics, tracing, serviceContext, lifecycle,
                 crypto, certificates, asn1,
                 .product(name: "NIOEmbedded", package: "swift-nio"),

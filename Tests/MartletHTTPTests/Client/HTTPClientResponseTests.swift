@@ -100,7 +100,8 @@ struct HTTPClientResponseTests {
         try await ScriptedServer.run(
             { _ in .silence },
             { (server, base) async throws in
-                let context = CallContext(deadline: .now + .milliseconds(50))
+                // Long enough to connect, also under the thread sanitizer.
+                let context = CallContext(deadline: .now + .seconds(2))
                 let error = await #expect(throws: HTTPClientError.self) {
                     _ = try await client.handle(Request(.get, base), context: context)
                 }
