@@ -1,9 +1,10 @@
 // Tells the thread sanitizer of the locks that the kernel hands over.
 //
-// Swift's Mutex takes its lock with an atomic instruction, which the sanitizer sees; only when it is
-// contended does it ask the kernel (FUTEX_LOCK_PI), from a library that is not built with the
-// sanitizer. Without this, every Mutex that two threads ever wait for is reported as a race.
-// The library calls syscall(), and a program's own definition comes before libc's.
+// Swift's Mutex takes its lock with an atomic instruction, which the sanitizer sees; when it is
+// contended, a library that is not built with the sanitizer spins and then asks the kernel
+// (FUTEX_LOCK_PI). Without this, every Mutex that two threads ever wait for is reported as a race.
+// The library calls syscall(), and a program's own definition comes before libc's; likewise its own
+// definition of the function that spins, which here asks the kernel at once.
 
 #if defined(__linux__) && defined(__has_feature)
 #if __has_feature(thread_sanitizer) && (defined(__x86_64__) || defined(__aarch64__))
@@ -60,6 +61,19 @@ long syscall(long number, ...) {
         return -1;
     }
     return result;
+}
+
+// Synchronization._MutexHandle._lockSlow(_: UInt32) -> (): self is the address of the futex.
+__attribute__((swiftcall)) void lock_slow(unsigned self_id,
+                                          __attribute__((swift_context)) void *handle)
+    __asm__("$s15Synchronization12_MutexHandleV9_lockSlowyys6UInt32VF");
+
+__attribute__((swiftcall)) void lock_slow(unsigned self_id,
+                                          __attribute__((swift_context)) void *handle) {
+    (void)self_id;
+    while (syscall(SYS_futex, handle, FUTEX_LOCK_PI_PRIVATE, 0, 0, 0, 0) != 0) {
+        // Interrupted, or the owner is just leaving: try again.
+    }
 }
 
 #endif

@@ -15,6 +15,8 @@ enum FieldRole {
     case forwardedFor
     case forwardedHost
     case forwardedProto
+    /// Another claim of where the request came from: `X-Forwarded-*`, `X-Real-IP`.
+    case otherForwarded
     case requestID
     case via
 
@@ -34,6 +36,12 @@ enum FieldRole {
         case 15 where ASCII.equals(name, "x-forwarded-for"): .forwardedFor
         case 16 where ASCII.equals(name, "x-forwarded-host"): .forwardedHost
         case 17 where ASCII.equals(name, "x-forwarded-proto"): .forwardedProto
+        case 9 where ASCII.equals(name, "x-real-ip"): .otherForwarded
+        case 13...
+        where ASCII.equals(
+            UnsafeRawBufferPointer(rebasing: name[..<12]),
+            "x-forwarded-"
+        ): .otherForwarded
         default: inAny(name)
         }
     }

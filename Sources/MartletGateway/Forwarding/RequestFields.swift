@@ -35,6 +35,8 @@ struct RequestFields {
             case .endToEnd: return true
             case .requestID: return requestID == nil
             case .via: return true
+            case .otherForwarded:
+                return request.peer.map(trustedProxies.contains) ?? false
             case .host:
                 keepsHost = preservesHost && Self.isEqual(headers, index, request.authority)
                 return keepsHost
@@ -182,7 +184,7 @@ struct ArrivedFields {
         case .connection: connection = index
         case .upgrade: upgrade = index
         case .forwarded, .forwardedFor, .forwardedHost, .forwardedProto: hasForwarding = true
-        case .endToEnd, .hopByHop, .host, .requestID, .via: break
+        case .endToEnd, .hopByHop, .host, .otherForwarded, .requestID, .via: break
         }
     }
 }

@@ -94,16 +94,30 @@ enum MessageWriter {
     }
 
     private static func isForbiddenTrailer(_ name: UnsafeRawBufferPointer) -> Bool {
-        switch name.count {
+        if name.count > 6, isProxyField(name) { return true }
+        return switch name.count {
         case 2: ASCII.equals(name, "te")
+        case 3: ASCII.equals(name, "via")
         case 4: ASCII.equals(name, "host")
+        case 5: ASCII.equals(name, "range")
         case 6: ASCII.equals(name, "cookie") || ASCII.equals(name, "expect")
         case 7: ASCII.equals(name, "trailer") || ASCII.equals(name, "upgrade")
         case 10: ASCII.equals(name, "set-cookie")
-        case 12: ASCII.equals(name, "content-type")
+        case 8: ASCII.equals(name, "location")
+        case 9: ASCII.equals(name, "forwarded")
+        case 12: ASCII.equals(name, "content-type") || ASCII.equals(name, "x-request-id")
         case 13: ASCII.equals(name, "authorization") || ASCII.equals(name, "cache-control")
-        case 16: ASCII.equals(name, "content-encoding")
+        case 16: ASCII.equals(name, "content-encoding") || ASCII.equals(name, "www-authenticate")
         default: false
         }
+    }
+
+    /// Whether the field speaks of the hops of a message: `Proxy-*` or `X-Forwarded-*`.
+    private static func isProxyField(_ name: UnsafeRawBufferPointer) -> Bool {
+        if name.count > 12 {
+            let prefix = UnsafeRawBufferPointer(rebasing: name[..<12])
+            if ASCII.equals(prefix, "x-forwarded-") { return true }
+        }
+        return ASCII.equals(UnsafeRawBufferPointer(rebasing: name[..<6]), "proxy-")
     }
 }

@@ -13,7 +13,7 @@ extension ServerConnection: CallScope {
         shared.starting = Request(
             parsedMethod: head.method,
             target: head.target,
-            scheme: head.scheme ?? (peer.isSecure ? "https" : "http"),
+            scheme: peer.isSecure ? "https" : "http",
             authority: head.authority,
             headers: head.headers,
             body: body,

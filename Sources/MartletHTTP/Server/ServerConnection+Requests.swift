@@ -207,7 +207,9 @@ extension ServerConnection {
             incoming.finish(trailers: nil)
         } else {
             call.keepsAlive = false
-            incoming.fail(HTTP1Error.malformed("The connection closed within the body."))
+            incoming.fail(
+                HTTPError(.badRequest, detail: "The connection closed within the body.")
+            )
         }
     }
 
@@ -250,7 +252,9 @@ extension ServerConnection {
         case .data(let piece):
             discardedCount += piece.readableBytes
             guard discardedCount <= Self.discardLimit else {
-                connection?.close()
+                // Not at once: a reset could take the answer away from the peer (RFC 9112 §9.6).
+                phase = .lingering
+                endWhenSent()
                 return false
             }
             return true

@@ -93,9 +93,13 @@ extension ServerConnection {
 
     private func writeFraming(_ response: Response, length: Int?) {
         if let length {
-            // The answer to a HEAD may say how long the body would be.
-            let told = call.isHead && length == 0 ? declaredLength(response) ?? length : length
-            writeContentLength(told)
+            if call.isHead, length == 0 {
+                // It may say how long the body of the answer to a GET would be, and must not say
+                // anything else (RFC 9110 §8.6).
+                declaredLength(response).map(writeContentLength)
+            } else {
+                writeContentLength(length)
+            }
             call.bytesLeft = length
         } else if call.minorVersion == 0 {
             call.keepsAlive = false

@@ -116,9 +116,6 @@ extension ServerConnection: OwnedConnection, Closable {
         switch phase {
         case .calling:
             process()
-            if call.isStreamingResponse {
-                call.task?.cancel()
-            }
             if writeWaiter == nil {
                 setTimeout(core.limits.halfCloseGrace)
             }
