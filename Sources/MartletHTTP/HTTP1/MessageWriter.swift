@@ -106,7 +106,9 @@ enum MessageWriter {
         case 8: ASCII.equals(name, "location")
         case 9: ASCII.equals(name, "forwarded")
         case 12: ASCII.equals(name, "content-type") || ASCII.equals(name, "x-request-id")
-        case 13: ASCII.equals(name, "authorization") || ASCII.equals(name, "cache-control")
+        case 13:
+            ASCII.equals(name, "authorization") || ASCII.equals(name, "cache-control")
+                || ASCII.equals(name, "content-range")
         case 16: ASCII.equals(name, "content-encoding") || ASCII.equals(name, "www-authenticate")
         default: false
         }

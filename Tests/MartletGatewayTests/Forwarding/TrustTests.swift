@@ -57,6 +57,25 @@ struct TrustTests {
         #expect(!(fields[.forwarded] ?? "").contains("6.6.6.6"))
     }
 
+    @Test(
+        "other names for where it came from count only from trusted proxies",
+        arguments: ["X-Forwarded-Port", "X-Forwarded-Prefix", "x-forwarded-ssl", "X-Real-IP"]
+    )
+    func otherNames(name: String) async throws {
+        let name = try #require(HTTPField.Name(name))
+        let stranger = try await fields(
+            from: Peer(address: "192.0.2.1", port: 1),
+            headers: [name: "forged"]
+        )
+        #expect(!stranger.contains(name))
+        let proxy = try await fields(
+            from: Peer(address: "127.0.0.1", port: 1),
+            headers: [name: "kept"],
+            trusting: TrustedProxies([.loopback])
+        )
+        #expect(proxy[name] == "kept")
+    }
+
     @Test("what a trusted proxy says of it is kept and continued")
     func proxy() async throws {
         let proxies = TrustedProxies([.loopback])

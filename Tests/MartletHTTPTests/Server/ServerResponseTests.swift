@@ -53,6 +53,30 @@ struct ServerResponseTests {
         #expect(isOpen)
     }
 
+    @Test("fields that speak of hops or of the whole message are no trailers")
+    func forbiddenTrailers() throws {
+        let (text, _) = try sent {
+            Response(
+                body: Body { writer in
+                    try await writer.write("a")
+                    writer.setTrailers([
+                        .proxyAuthorization: "x", .location: "/", .via: "x", .contentRange: "x",
+                        .wwwAuthenticate: "x", .xForwardedFor: "6.6.6.6", .forwarded: "for=6.6.6.6",
+                        .eTag: "kept",
+                    ])
+                }
+            )
+        }
+        #expect(text.hasSuffix("1\r\na\r\n0\r\nETag: kept\r\n\r\n"))
+    }
+
+    @Test("the answer to HEAD does not invent a length")
+    func headWithoutLength() throws {
+        let (text, isOpen) = try sent({ Response(.ok) }, to: "HEAD / HTTP/1.1\r\nHost: h\r\n\r\n")
+        #expect(text == "HTTP/1.1 200 OK\r\n\r\n")
+        #expect(isOpen)
+    }
+
     @Test("a streamed response to HTTP/1.0 ends with the connection")
     func untilClose() throws {
         let (text, isOpen) = try sent(
