@@ -34,6 +34,8 @@ extension ServerConnection: CallScope {
         }
         call.isSuspended = true
         call.label = label
+        // Sound because only the address is kept, to be compared with that of the task's jobs.
+        call.taskAddress = unsafeBitCast(task, to: UInt.self)
         loop.activity.suspend(task: call.taskAddress, label: label)
         armDeadline()
     }
@@ -63,10 +65,6 @@ extension ServerConnection: CallScope {
     /// The body of the call's task: handler, then answer.
     private func runCall() async {
         guard let request = shared.starting.take() else { return }
-        withUnsafeCurrentTask { task in
-            // Sound because only the address is kept, to be compared.
-            call.taskAddress = task.map { unsafeBitCast($0, to: UInt.self) } ?? 0
-        }
         var context = CallContext()
         context.scope = self
         let response: Response

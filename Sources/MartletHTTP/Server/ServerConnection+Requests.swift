@@ -53,7 +53,7 @@ extension ServerConnection {
             if hasInputEnded || (parser.bufferedCount == 0 && servedAny) {
                 waitForNextRequest()
             } else if timeoutTick == TickTimers.never {
-                setTimeout(core.limits.headTimeout)
+                setTimeout(ticks: core.headTicks)
             }
             return false
         case .head(let head):
@@ -75,7 +75,7 @@ extension ServerConnection {
             markDirty()
         } else {
             unsentAtLastLook = .max
-            setTimeout(core.limits.keepAliveTimeout)
+            setTimeout(ticks: core.keepAliveTicks)
         }
     }
 

@@ -72,6 +72,10 @@ final class ServerConnection: @unchecked Sendable {
         timeoutTick = loop.timers.tick(after: duration)
     }
 
+    func setTimeout(ticks: UInt64) {
+        timeoutTick = loop.timers.tick(after: ticks)
+    }
+
     func clearTimeout() {
         timeoutTick = TickTimers.never
     }
@@ -88,7 +92,7 @@ extension ServerConnection: OwnedConnection, Closable {
 
     func attached(_ connection: Connection) {
         self.connection = connection
-        setTimeout(core.limits.headTimeout)
+        setTimeout(ticks: core.headTicks)
         loop.addTimed(self)
     }
 
@@ -103,7 +107,7 @@ extension ServerConnection: OwnedConnection, Closable {
         case .lingering, .closed:
             return
         case .idle where parser.bufferedCount == 0 && servedAny && connection?.isWritable != false:
-            setTimeout(core.limits.headTimeout)
+            setTimeout(ticks: core.headTicks)
         default:
             break
         }

@@ -8,6 +8,9 @@ import Synchronization
 /// What the connections of one server share.
 final class ServerCore: Sendable {
     let sharedLimits: SharedLimits
+    /// The time-outs that are set with every request, in ticks.
+    let headTicks: UInt64
+    let keepAliveTicks: UInt64
     let handler: any Handler<Request, Response>
     let logger: Logger
     /// What `Server` says, as a whole field line, or nothing.
@@ -20,6 +23,8 @@ final class ServerCore: Sendable {
         serverName: String?
     ) {
         sharedLimits = SharedLimits(limits)
+        headTicks = TickTimers.ticks(in: limits.headTimeout)
+        keepAliveTicks = TickTimers.ticks(in: limits.keepAliveTimeout)
         self.handler = handler
         self.logger = logger
         serverLine = serverName.map { "Server: \($0)\r\n" } ?? ""

@@ -29,10 +29,23 @@ package struct TickTimers {
 
     /// The tick at which something due after `duration` is due.
     package func tick(after duration: Duration) -> UInt64 {
+        tick(after: Self.ticks(in: duration))
+    }
+
+    /// The tick at which something due after so many ticks is due.
+    @inline(__always)
+    package func tick(after ticks: UInt64) -> UInt64 {
+        ticks == Self.never ? Self.never : now + ticks
+    }
+
+    /// How many ticks a time-out of `duration` lasts.
+    ///
+    /// Worth computing once for a time-out that is set with every request: it divides by 10^18.
+    package static func ticks(in duration: Duration) -> UInt64 {
         let parts = duration.components
-        guard parts.seconds < 1_000_000_000 else { return Self.never }
+        guard parts.seconds < 1_000_000_000 else { return never }
         let milliseconds = parts.seconds * 1000 + parts.attoseconds / 1_000_000_000_000_000
-        return now + UInt64(max(0, milliseconds) + 99) / 100 + 1
+        return UInt64(max(0, milliseconds) + 99) / 100 + 1
     }
 }
 
