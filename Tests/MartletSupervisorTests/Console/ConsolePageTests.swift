@@ -5,7 +5,6 @@ import Testing
 /// Looks at the console as a person does, in headless Chromium.
 @Suite(
     "The console's page",
-    .enabled(if: Browser.isInstalled, "needs \(Browser.path)"),
     .timeLimit(.minutes(5))
 )
 struct ConsolePageTests {

@@ -5,7 +5,6 @@ import Testing
 /// A headless Chromium, driven over the pipe of its DevTools protocol.
 final class Browser {
     static let path = "/usr/bin/chromium"
-    static var isInstalled: Bool { access(path, X_OK) == 0 }
 
     private let program: RunningProgram
     private let toBrowser: Int32
