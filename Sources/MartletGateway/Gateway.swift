@@ -74,7 +74,7 @@ public struct Gateway<Transport: Handler<Request, Response>>: Handler {
         default: break
         }
         let table = routes.current
-        let route = try table.route(for: request)
+        let (route, target) = try table.route(for: request)
         context.scope?.setLabel(route.label)
         var context = context
         if let timeout = route.timeout {
@@ -86,7 +86,7 @@ public struct Gateway<Transport: Handler<Request, Response>>: Handler {
             preservesHost: route.preservesHost,
             requestID: context.requestID
         )
-        outgoing.target = route.rewritten(request.target)
+        outgoing.target = route.rewritten(target)
         outgoing.route = route.name
         outgoing.peer = nil
         var response = try await forward(outgoing, route.upstreams, context)

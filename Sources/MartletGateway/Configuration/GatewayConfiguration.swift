@@ -25,6 +25,9 @@ public struct GatewayConfiguration: Hashable, Sendable {
     /// Content streams, so this is no measure of memory.
     public var maximumBodySize: Int
 
+    /// What becomes of a request whose path has an encoded slash or backslash.
+    public var encodedSlashes: EncodedSlashes
+
     /// The routes; their order does not matter.
     public var routes: [GatewayRoute]
 
@@ -32,6 +35,19 @@ public struct GatewayConfiguration: Hashable, Sendable {
     ///
     /// A request looks at the routes of its host one after another.
     public static let maximumRoutes = 1000
+
+    /// What becomes of `%2F` and `%5C` in a request's path.
+    public enum EncodedSlashes: String, Hashable, CaseIterable, Sendable {
+        /// The request is answered with 400; the default.
+        ///
+        /// Some servers decode them before they look for segments, and would understand another
+        /// path than the one that was matched.
+        case refuse
+        /// They go on as they are, and separate no segments.
+        ///
+        /// Choose it only when every upstream understands them so too.
+        case keep
+    }
 
     /// Makes a configuration.
     public init(
@@ -45,6 +61,7 @@ public struct GatewayConfiguration: Hashable, Sendable {
         self.via = via
         self.timeouts = timeouts
         self.maximumBodySize = 1024 * 1024 * 1024
+        self.encodedSlashes = .refuse
         self.routes = routes
     }
 }

@@ -15,7 +15,8 @@ public struct GatewayRoute: Hashable, Sendable {
     /// The path prefix to match, in whole segments: `/api` matches `/api` and `/api/x`, not
     /// `/apix`.
     ///
-    /// `/` matches everything. Compared as it is written, with case and without decoding.
+    /// `/` matches everything. Compared with case, decoded, and without the parameters of segments
+    /// (`;…`), with the path that the upstream is sent: no dot segments, no empty ones.
     public var path: String
 
     /// The methods to match; empty for all.

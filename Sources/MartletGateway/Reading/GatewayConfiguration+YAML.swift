@@ -10,6 +10,7 @@ extension GatewayConfiguration {
     /// trustedProxies: [10.0.0.0/8]      # or unix, for peers on a Unix domain socket
     /// via: martlet                      # none unless given
     /// maximumBodySize: 1073741824
+    /// encodedSlashes: refuse            # or keep
     /// timeouts: {connect: 5s, response: 15s, idle: 5m}
     /// routes:
     ///   - path: /api/users              # / unless given
@@ -53,7 +54,8 @@ struct ConfigurationReader {
     private let interpolation: Interpolation
 
     static let keys = [
-        "listen", "trustedProxies", "via", "maximumBodySize", "timeouts", "routes",
+        "listen", "trustedProxies", "via", "maximumBodySize", "encodedSlashes", "timeouts",
+        "routes",
     ]
 
     init(environment: [String: String]) {
@@ -85,6 +87,12 @@ struct ConfigurationReader {
             } else {
                 top.refuse("maximumBodySize", "must be a number of bytes, not “\(text)”.")
             }
+        }
+        if let encodedSlashes = top.choice(
+            "encodedSlashes",
+            GatewayConfiguration.EncodedSlashes.self
+        ) {
+            configuration.encodedSlashes = encodedSlashes
         }
         readTrustedProxies(top, into: &configuration)
         readTimeouts(top, into: &configuration)

@@ -24,17 +24,8 @@ struct RouteReader {
             rewrite: readRewrite(map),
             timeout: map.duration("timeout")
         )
-        if let text = map.text("hostHeader") {
-            let known = GatewayRoute.HostHeader.allCases.map(\.rawValue)
-            if let hostHeader = GatewayRoute.HostHeader(rawValue: text) {
-                route.hostHeader = hostHeader
-            } else {
-                map.refuse(
-                    "hostHeader",
-                    "must be one of \(known.joined(separator: ", ")), not “\(text)”."
-                        + Suggestion.sentence(for: text, among: known)
-                )
-            }
+        if let hostHeader = map.choice("hostHeader", GatewayRoute.HostHeader.self) {
+            route.hostHeader = hostHeader
         }
         route.line = map.line
         return route

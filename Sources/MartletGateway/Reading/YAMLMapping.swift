@@ -76,6 +76,24 @@ struct YAMLMapping {
         return value
     }
 
+    /// One of the words that `Choice` knows.
+    func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ key: String,
+        _: Choice.Type
+    ) -> Choice? {
+        guard let text = text(key) else { return nil }
+        guard let choice = Choice(rawValue: text) else {
+            let known = Choice.allCases.map(\.rawValue)
+            refuse(
+                key,
+                "must be one of \(known.joined(separator: ", ")), not “\(text)”."
+                    + Suggestion.sentence(for: text, among: known)
+            )
+            return nil
+        }
+        return choice
+    }
+
     /// True or false.
     func boolean(_ key: String) -> Bool? {
         guard let node = values[key] else { return nil }

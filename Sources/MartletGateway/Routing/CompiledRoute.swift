@@ -12,7 +12,7 @@ final class CompiledRoute: Sendable {
     let timeout: Duration?
     /// For the watchdog and for metrics.
     let label: WorkLabel
-    /// What stands in place of the prefix, without a slash at the end; nil leaves it.
+    /// What stands in place of the prefix, encoded and without a slash at the end; nil leaves it.
     private let replacement: [UInt8]?
 
     init(_ route: GatewayRoute, timeout: Duration?, clock: any MonotonicClock) {
@@ -25,19 +25,24 @@ final class CompiledRoute: Sendable {
         preservesHost = route.hostHeader == .preserve
         self.timeout = route.timeout ?? timeout
         label = WorkLabel(route.description)
-        replacement = route.rewrite.map { PathPrefix($0).bytes }
+        replacement = route.rewrite.map { rewrite in
+            Array(rewrite.utf8.reversed().drop { $0 == UInt8(ascii: "/") }.reversed())
+        }
     }
 
     func accepts(_ method: HTTPRequest.Method) -> Bool {
         methods.isEmpty || methods.contains(method)
     }
 
-    /// The target for the upstream: `target` itself unless the route rewrites.
+    /// The target for the upstream: `target`, which is normal, itself unless the route rewrites.
     func rewritten(_ target: String) -> String {
         guard let replacement else { return target }
         // `*` and CONNECT's authority have no prefix to replace.
-        guard target.utf8.first == UInt8(ascii: "/") else { return target }
-        let rest = target.utf8.dropFirst(prefix.bytes.count)
+        guard
+            target.utf8.first == UInt8(ascii: "/"),
+            let end = target.utf8.withContiguousStorage(prefix.end(in:))
+        else { return target }
+        let rest = target.utf8.dropFirst(end)
         var rewritten = replacement
         rewritten.reserveCapacity(replacement.count + rest.count + 1)
         if rest.first != UInt8(ascii: "/"), replacement.isEmpty {

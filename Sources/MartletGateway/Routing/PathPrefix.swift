@@ -1,10 +1,23 @@
+import MartletHTTP
+
 /// A path prefix that matches whole segments.
 struct PathPrefix: Hashable, Sendable {
-    /// The prefix's bytes without a slash at the end; empty for `/`.
+    /// The prefix, decoded, without a slash at the end; empty for `/`.
     let bytes: [UInt8]
 
+    /// Takes a path for which ``reasonToRefuse(_:)`` has no reason.
     init(_ path: String) {
-        var bytes = Array(path.utf8)
+        var bytes = path.utf8.withContiguousStorage { path in
+            var bytes: [UInt8] = []
+            var index = 0
+            while index < path.count {
+                let octet =
+                    path[index] == UInt8(ascii: "%") ? PathOctet(path, at: index) : nil
+                bytes.append(octet?.value ?? path[index])
+                index += octet == nil ? 1 : 3
+            }
+            return bytes
+        }
         while bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
         self.bytes = bytes
     }
@@ -17,62 +30,71 @@ struct PathPrefix: Hashable, Sendable {
         }
         guard !path.contains("?") else { return "must not contain a query." }
         guard !path.contains("*") else { return "is a prefix; it needs no “*”." }
-        guard !path.utf8.withContiguousStorage({ DotSegments.occur(in: $0) }) else {
+        guard !path.contains(";") else {
+            return "must not contain “;”, because parameters of segments are not compared."
+        }
+        guard !path.contains("//") else { return "must not contain “//”." }
+        let normal: String
+        do throws(PathRefusal) {
+            normal = try PathNormalization(keepsEncodedSlashes: false).normalized(path)
+        } catch {
+            return error == .aboveRoot
+                ? "must not contain “.” or “..” segments."
+                : "must not contain a backslash, nor “%” but before two hexadecimal digits that"
+                    + " stand for no slash, backslash or control character."
+        }
+        let segments = normal.utf8.split(separator: UInt8(ascii: "/"))
+        guard segments.count == path.utf8.split(separator: UInt8(ascii: "/")).count else {
             return "must not contain “.” or “..” segments."
         }
         return nil
     }
 
-    /// Whether a target (a path, perhaps with a query) lies below the prefix.
+    /// Where what lies below the prefix begins in a target (a normal path, perhaps with a query);
+    /// nil when the target does not lie below it.
+    ///
+    /// Octets are compared decoded, so that it does not matter which of them a client encodes, and
+    /// the parameters of segments are left out, as servers that know such do.
     @inline(__always)
-    func matches(_ target: UnsafeBufferPointer<UInt8>) -> Bool {
-        let count = bytes.count
-        guard count > 0 else { return true }
-        guard target.count >= count else { return false }
-        for index in 0..<count where target[index] != bytes[index] { return false }
-        guard target.count > count else { return true }
-        return target[count] == UInt8(ascii: "/") || target[count] == UInt8(ascii: "?")
-    }
-}
-
-/// The segments `.` and `..`, plain or percent-encoded (RFC 3986 §3.3).
-///
-/// A prefix says nothing about `/public/../private`, which a server may read as `/private`, so a
-/// gateway with prefixes refuses such paths.
-enum DotSegments {
-    /// Whether the path of `target` has one.
-    static func occur(in target: UnsafeBufferPointer<UInt8>) -> Bool {
+    func end(in target: UnsafeBufferPointer<UInt8>) -> Int? {
+        guard !bytes.isEmpty else { return 0 }
         var index = 0
-        while index < target.count, target[index] != UInt8(ascii: "?") {
-            guard target[index] == UInt8(ascii: "/") else {
+        for byte in bytes {
+            guard index < target.count else { return nil }
+            var found = target[index]
+            if found == UInt8(ascii: ";") {
+                index = Self.segmentEnd(in: target, from: index)
+                guard index < target.count else { return nil }
+                found = target[index]
+            }
+            if found == UInt8(ascii: "%") {
+                guard let octet = PathOctet(target, at: index), octet.value == byte, !octet.isSlash
+                else { return nil }
+                index += 3
+            } else {
+                guard found == byte else { return nil }
                 index += 1
-                continue
             }
-            index += 1
-            var dots = 0
-            while let width = dot(in: target, at: index) {
-                dots += 1
-                index += width
-            }
-            let isEnd =
-                index == target.count || target[index] == UInt8(ascii: "/")
-                || target[index] == UInt8(ascii: "?")
-            if isEnd, dots == 1 || dots == 2 { return true }
         }
-        return false
+        if index < target.count, target[index] == UInt8(ascii: ";") {
+            index = Self.segmentEnd(in: target, from: index)
+        }
+        guard index < target.count else { return index }
+        return target[index] == UInt8(ascii: "/") || target[index] == UInt8(ascii: "?")
+            ? index : nil
     }
 
-    /// How many bytes the dot at `index` takes; nil when there is none.
-    private static func dot(in target: UnsafeBufferPointer<UInt8>, at index: Int) -> Int? {
-        guard index < target.count else { return nil }
-        if target[index] == UInt8(ascii: ".") { return 1 }
-        guard
-            target[index] == UInt8(ascii: "%"),
-            index + 2 < target.count,
-            target[index + 1] == UInt8(ascii: "2"),
-            target[index + 2] | 0x20 == UInt8(ascii: "e")
-        else { return nil }
-        return 3
+    private static func segmentEnd(
+        in target: UnsafeBufferPointer<UInt8>,
+        from start: Int
+    ) -> Int {
+        var index = start
+        while index < target.count, target[index] != UInt8(ascii: "/"),
+            target[index] != UInt8(ascii: "?")
+        {
+            index += 1
+        }
+        return index
     }
 }
 

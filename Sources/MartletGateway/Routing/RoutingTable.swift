@@ -23,7 +23,7 @@ public final class RoutingTable: Sendable {
     let requestFields: RequestFields
 
     private let hosts: [Host]
-    private let refusesDotSegments: Bool
+    private let paths: PathNormalization
 
     /// Makes a table.
     ///
@@ -55,26 +55,29 @@ public final class RoutingTable: Sendable {
                 }.sorted(by: Self.precedes)
             )
         }.sorted(by: Self.precedes)
-        refusesDotSegments = hosts.contains { host in
-            host.routes.contains { !$0.prefix.bytes.isEmpty }
-        }
+        paths = PathNormalization(
+            keepsEncodedSlashes: configuration.encodedSlashes == .keep
+        )
     }
 
-    /// Finds the route of a request.
+    /// Finds the route of a request, and the target that was matched and goes on.
     ///
-    /// - Throws: ``HTTPError`` with 400 for a path with dot segments, 404 when no route matches,
-    ///   405 when only its method is wrong.
-    func route(for request: Request) throws -> CompiledRoute {
-        let found = try request.target.utf8.withContiguousStorage { target in
-            if refusesDotSegments, DotSegments.occur(in: target) {
-                throw HTTPError(.badRequest, detail: "The path has a “.” or “..” segment.")
-            }
-            return request.authority.utf8.withContiguousStorage { authority in
-                find(target, host: Self.host(of: authority), method: request.method)
+    /// - Throws: ``HTTPError`` with 400 for a path that is refused, 404 when no route matches, 405
+    ///   when only its method is wrong.
+    func route(for request: Request) throws -> (route: CompiledRoute, target: String) {
+        let target: String
+        do throws(PathRefusal) {
+            target = try paths.normalized(request.target)
+        } catch {
+            throw error.error
+        }
+        let found = target.utf8.withContiguousStorage { bytes in
+            request.authority.utf8.withContiguousStorage { authority in
+                find(bytes, host: Self.host(of: authority), method: request.method)
             }
         }
-        if let found { return found }
-        throw missing(request)
+        if let found { return (found, target) }
+        throw missing(request, target)
     }
 
     private func find(
@@ -83,7 +86,8 @@ public final class RoutingTable: Sendable {
         method: HTTPRequest.Method
     ) -> CompiledRoute? {
         for host in hosts where host.matches(name) {
-            for route in host.routes where route.prefix.matches(target) && route.accepts(method) {
+            for route in host.routes
+            where route.accepts(method) && route.prefix.end(in: target) != nil {
                 return route
             }
         }
@@ -91,12 +95,12 @@ public final class RoutingTable: Sendable {
     }
 
     /// Why nothing matched: 405 with the methods that would, or 404.
-    private func missing(_ request: Request) -> HTTPError {
-        let methods = request.target.utf8.withContiguousStorage { target in
+    private func missing(_ request: Request, _ target: String) -> HTTPError {
+        let methods = target.utf8.withContiguousStorage { target in
             request.authority.utf8.withContiguousStorage { authority in
                 let name = Self.host(of: authority)
                 return hosts.filter { $0.matches(name) }.flatMap { host in
-                    host.routes.filter { $0.prefix.matches(target) }.flatMap(\.methods)
+                    host.routes.filter { $0.prefix.end(in: target) != nil }.flatMap(\.methods)
                 }
             }
         }

@@ -44,7 +44,8 @@ package enum PercentCoding {
         return String(decoding: encoded, as: UTF8.self)
     }
 
-    private static func isUnreserved(_ byte: UInt8) -> Bool {
+    /// Whether RFC 3986 calls the byte unreserved: a letter, a digit, or one of `-._~`.
+    package static func isUnreserved(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "."),
@@ -65,7 +66,8 @@ package enum PercentCoding {
         }
     }
 
-    private static func hexDigit(_ value: UInt8) -> UInt8 {
+    /// The hexadecimal digit, in upper case, of a value below 16.
+    package static func hexDigit(_ value: UInt8) -> UInt8 {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
     }
 }

@@ -22,6 +22,7 @@ struct ReadingTests {
             trustedProxies: [10.0.0.0/8, "::1", unix]
             via: edge
             maximumBodySize: 4096
+            encodedSlashes: keep
             timeouts: {connect: 1s, response: 2s, idle: 500ms}
             routes:
               - upstreams: "${USER_URL:-http://127.0.0.1:1}"
@@ -41,6 +42,7 @@ struct ReadingTests {
         #expect(configuration.trustedProxies.trustsUnixPeers)
         #expect(configuration.via == "edge")
         #expect(configuration.maximumBodySize == 4096)
+        #expect(configuration.encodedSlashes == .keep)
         #expect(
             configuration.timeouts
                 == GatewayTimeouts(
@@ -57,7 +59,7 @@ struct ReadingTests {
         #expect(route.rewrite == "/")
         #expect(route.hostHeader == .upstream)
         #expect(route.timeout == .seconds(3))
-        #expect(route.line == 8)
+        #expect(route.line == 9)
         #expect(configuration.routes[2].rewrite == "/new")
     }
 
@@ -69,6 +71,7 @@ struct ReadingTests {
         #expect(configuration.trustedProxies == .none)
         #expect(configuration.via == nil)
         #expect(configuration.maximumBodySize == 1024 * 1024 * 1024)
+        #expect(configuration.encodedSlashes == .refuse)
         #expect(
             configuration.timeouts
                 == GatewayTimeouts(
@@ -127,6 +130,11 @@ struct ReadingTests {
             "trustedProxies: [me]\nroutes: [{upstreams: a:1}]",
             "maximumBodySize: big\nroutes: [{upstreams: a:1}]",
             "routes: [{upstreams: a:1, timeout: 0s}]",
+            "routes: [{upstreams: a:1, path: /a//b}]", "routes: [{upstreams: a:1, path: /a%2fb}]",
+            "routes: [{upstreams: a:1, path: '/a;b'}]", "routes: [{upstreams: a:1, path: /a%b}]",
+            "routes: [{upstreams: a:1, rewrite: /v1//}]",
+            "routes: [{upstreams: a:1, path: /%61}, {path: /a, upstreams: b:1}]",
+            "encodedSlashes: allow\nroutes: [{upstreams: a:1}]",
             "routes: [{upstreams: a:1}, {path: /, upstreams: b:1}]",
         ]
     )
