@@ -7,6 +7,10 @@ public import HTTPTypes
 /// 2. the longest path prefix;
 /// 3. methods of its own rather than all.
 ///
+/// A request whose method is not among those of the most specific path and host that match it is
+/// answered with 405, unless a less specific route names the method in ``methods``. A route without
+/// methods of its own takes what is left over at its own path and host, and no more.
+///
 /// Two routes that no rule tells apart are refused.
 public struct GatewayRoute: Hashable, Sendable {
     /// The host to match; nil for any.

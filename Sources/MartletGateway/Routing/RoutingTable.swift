@@ -16,6 +16,12 @@ public final class RoutingTable: Sendable {
         let routes: [CompiledRoute]
     }
 
+    /// What routes have in common that only methods tell apart.
+    private struct Place: Equatable {
+        let host: Int
+        let prefixLength: Int
+    }
+
     /// What the table was made of.
     public let configuration: GatewayConfiguration
 
@@ -80,15 +86,23 @@ public final class RoutingTable: Sendable {
         throw missing(request, target)
     }
 
+    /// The most specific route that takes the method.
+    ///
+    /// Where the most specific routes have methods of their own and this is none of them, a less
+    /// specific route takes it only when it names the method itself.
     private func find(
         _ target: UnsafeBufferPointer<UInt8>,
         host name: UnsafeBufferPointer<UInt8>,
         method: HTTPRequest.Method
     ) -> CompiledRoute? {
-        for host in hosts where host.matches(name) {
-            for route in host.routes
-            where route.accepts(method) && route.prefix.end(in: target) != nil {
-                return route
+        var fence: Place?
+        for (index, host) in hosts.enumerated() where host.matches(name) {
+            for route in host.routes where route.prefix.end(in: target) != nil {
+                // Matching prefixes of one length are the same prefix.
+                let place = Place(host: index, prefixLength: route.prefix.bytes.count)
+                let isReachable = fence == nil || fence == place || !route.methods.isEmpty
+                if isReachable, route.accepts(method) { return route }
+                if fence == nil { fence = place }
             }
         }
         return nil

@@ -66,14 +66,35 @@ struct RoutingTests {
         #expect(try await end(routes.reversed(), method, url) == upstream)
     }
 
-    @Test("a request that a more specific route refuses takes the next one that matches")
+    @Test("a host without a route for a path leaves it to the next one that matches")
     func fallThrough() async throws {
-        let routes = [
-            route("/api", methods: [.post], to: "post"), route("/", to: "any"),
-            route("/only", host: "example.com", to: "only"),
-        ]
-        #expect(try await end(routes, .get, "http://x/api") == "any")
+        let routes = [route("/", to: "any"), route("/only", host: "example.com", to: "only")]
         #expect(try await end(routes, .get, "http://example.com/other") == "any")
+        #expect(try await end(routes, .get, "http://example.com/only") == "only")
+    }
+
+    @Test(
+        "a method that a path does not have goes to a wider route only when that names it",
+        arguments: [
+            ("GET", "/api/x", "reads"), ("HEAD", "/api/x", "reads"), ("POST", "/api/x", "405"),
+            ("PUT", "/api/x", "405"), ("PURGE", "/api/x", "purges"), ("POST", "/", "any"),
+            ("GET", "/both", "reader"), ("POST", "/both", "rest"), ("PURGE", "/both", "rest"),
+            ("POST", "http://a.b/api", "host"), ("PATCH", "http://a.b/api", "405"),
+            ("PURGE", "http://a.b/api", "purges"),
+            ("DELETE", "http://a.b/", "405"), ("POST", "http://a.b/", "host"),
+        ]
+    )
+    func fences(method: String, url: String, upstream: String) async throws {
+        let routes = [
+            route("/api", methods: [.get], to: "reads"), route("/", to: "any"),
+            route("/", methods: [try #require(HTTPRequest.Method("PURGE"))], to: "purges"),
+            route("/both", methods: [.get], to: "reader"), route("/both", to: "rest"),
+            route("/", host: "a.b", methods: [.post], to: "host"),
+            route("/api", host: "a.b", methods: [.put], to: "puts"),
+        ]
+        let method = try #require(HTTPRequest.Method(method))
+        #expect(try await end(routes, method, url) == upstream)
+        #expect(try await end(routes.reversed(), method, url) == upstream)
     }
 
     @Test("no route is 404; a wrong method is 405 with those that are right")
@@ -87,6 +108,14 @@ struct RoutingTests {
         let wrong = try await gateway.answer(Request(.delete, "/api/1"))
         #expect(wrong.status == .methodNotAllowed)
         #expect(wrong.headers[.allow] == "GET, HEAD, POST")
+        let fenced = GatewayConfiguration(routes: [
+            route("/api", methods: [.get], to: "a"), route("/", methods: [.put], to: "b"),
+            route("/", to: "c"),
+        ])
+        let refused = try await Gateway.make(fenced, FakeUpstreams())
+            .answer(Request(.post, "/api"))
+        #expect(refused.status == .methodNotAllowed)
+        #expect(refused.headers[.allow] == "GET, HEAD, PUT")
     }
 
     @Test("HEAD goes where GET goes")
