@@ -56,6 +56,16 @@ final class ClientConnection: @unchecked Sendable {
         if case .closed = phase { true } else { false }
     }
 
+    /// Whether an idle connection may carry another exchange.
+    ///
+    /// It may not when the socket holds anything unread: bytes that came before the request cannot
+    /// be its response, and would be read as it; after a FIN the request would be lost. Over TLS
+    /// they may be a session ticket, which is not told apart: tickets come with the handshake, so
+    /// that a late one is rare and costs no more than a new connection.
+    var isReusable: Bool {
+        connection.map { !$0.hasUnreadInput } ?? false
+    }
+
     // MARK: Opening
 
     /// Connects.

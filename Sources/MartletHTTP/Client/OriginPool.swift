@@ -52,10 +52,16 @@ final class OriginPool: @unchecked Sendable {
 
     /// A connection that has carried an exchange before and is free now.
     ///
+    /// One that holds anything unread is closed, and another is looked at.
+    ///
     /// - Throws: ``HTTPClientError`` when the client, or its loop, was shut down.
     func takeIdle() throws -> ClientConnection? {
         try checkRunning()
-        return idle.popLast()
+        while let connection = idle.popLast() {
+            if connection.isReusable { return connection }
+            connection.close()
+        }
+        return nil
     }
 
     /// A connection for one exchange: a new one, or one that another exchange has just left.
@@ -153,11 +159,14 @@ final class OriginPool: @unchecked Sendable {
     func release(_ connection: ClientConnection) {
         if isShutDown {
             connection.close()
-        } else if let waiter = waiters.popFirst() {
-            waiter.continuation.resume(returning: connection)
-        } else {
+        } else if waiters.isEmpty {
             connection.setTimeout(configuration.idleTimeout)
             idle.append(connection)
+        } else if connection.isReusable {
+            waiters.popFirst()?.continuation.resume(returning: connection)
+        } else {
+            // Its place goes to the first in line.
+            connection.close()
         }
     }
 

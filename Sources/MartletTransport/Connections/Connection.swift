@@ -19,7 +19,9 @@ package final class Connection: ChannelDuplexHandler {
     @exclusivity(unchecked) package private(set) var security: ConnectionSecurity?
 
     @exclusivity(unchecked) private var driver: (any ConnectionDriver)?
-    @exclusivity(unchecked) private var context: ChannelHandlerContext?
+    @exclusivity(unchecked) private(set) var context: ChannelHandlerContext?
+    /// The socket, once ``hasUnreadInput`` has asked for it.
+    @exclusivity(unchecked) var descriptor: CInt = -1
     private let isSecured: Bool
     /// Whether the driver has been told that the connection is ready.
     @exclusivity(unchecked) package private(set) var isOpen = false
