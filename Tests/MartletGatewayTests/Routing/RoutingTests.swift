@@ -150,6 +150,27 @@ struct RoutingTests {
         #expect(upstreams.requests.first?.target == sent)
     }
 
+    @Test(
+        "what is left of a path without its prefix is a path, and the query stays",
+        arguments: [
+            ("/api", "/"), ("/api/", "/"), ("/api//", "/"), ("/api//x?//y", "/x?//y"),
+            ("/%61pi///x", "/x"), ("/api;v=1", "/"), ("/api;v=1/x;w", "/x;w"), ("/api;v?a", "/?a"),
+            ("//api/./?", "/?"), ("/api/x/..", "/"), ("/api/x/../..//api//evil.com/", "/evil.com/"),
+        ]
+    )
+    func stripping(target: String, sent: String) async throws {
+        for (rewrite, path) in [("/", ""), ("/v1", "/v1"), ("/v1/", "/v1")] {
+            let upstreams = FakeUpstreams()
+            let routes = [route("/api/", to: "a", rewrite: rewrite)]
+            let gateway = try Gateway.make(GatewayConfiguration(routes: routes), upstreams)
+            _ = try await gateway.handle(Request(.get, target), context: CallContext())
+            let seen = upstreams.requests.first?.target ?? ""
+            // Without a slash after the prefix, a path of the rewritten one has none either.
+            #expect([path + sent, path + sent.dropFirst()].contains(seen), "\(rewrite)")
+            #expect(seen.hasPrefix("/") && !seen.prefix { $0 != "?" }.contains("//"))
+        }
+    }
+
     @Test("routes that nothing tells apart are refused, and both are named")
     func conflicts() {
         let same = [route("/api", to: "a"), route("/api/", to: "b")]
