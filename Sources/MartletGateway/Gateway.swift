@@ -25,7 +25,8 @@ public struct Gateway<Transport: Handler<Request, Response>>: Handler {
     public static var healthPath: String { "/-/health" }
 
     /// The path where the gateway of `martlet gateway` says how many requests it has begun to pass
-    /// on: `{"requests": N}`.
+    /// on, and whether its routes are what its file says now: `current`, or `refused` when the file
+    /// has become wrong, as in `{"requests": 7, "configuration": "current"}`.
     public static var statsPath: String { "/-/stats" }
 
     /// The most upstreams that one request is sent to: 3.
@@ -65,7 +66,11 @@ public struct Gateway<Transport: Handler<Request, Response>>: Handler {
             switch request.target {
             case Self.healthPath: return try answer(request, #"{"status":"ok"}"#)
             case Self.statsPath:
-                return try answer(request, #"{"requests":\#(routes.requestCount)}"#)
+                let configuration = routes.isOutdated ? "refused" : "current"
+                return try answer(
+                    request,
+                    #"{"requests":\#(routes.requestCount),"configuration":"\#(configuration)"}"#
+                )
             default: routes.countRequest()
             }
         }

@@ -67,8 +67,8 @@ struct ConfigurationReader {
         do {
             root = try Yams.compose(yaml: yaml)
         } catch {
-            let (line, message) = Self.explain(error)
-            problems.add(line, "", message)
+            let problem = (error as? YamlError)?.problem
+            problems.add(problem?.line, "", problem?.message ?? "this is not YAML.")
             return nil
         }
         guard let root else {
@@ -180,21 +180,6 @@ struct ConfigurationReader {
         return list.enumerated().compactMap { index, node in
             RouteReader(interpolation: interpolation, problems: problems)
                 .read(node, path: "routes[\(index)]")
-        }
-    }
-
-    private static func explain(_ error: any Error) -> (line: Int?, message: String) {
-        switch error as? YamlError {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            (mark.line, "this is not YAML: \(problem).")
-        case .duplicatedKeysInMapping(let keys, let context):
-            (
-                context.mark.line,
-                "a key stands twice in one mapping: \(keys.joined(separator: ", "))."
-            )
-        default:
-            (nil, "this is not YAML: \(error)")
         }
     }
 }

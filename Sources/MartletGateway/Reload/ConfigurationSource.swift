@@ -1,30 +1,22 @@
-import FoundationEssentials
-
 /// Reads a gateway's configuration file.
-///
-/// Foundation is the portable way to read a file whole; this is not on the path of a request.
 struct ConfigurationSource: Sendable {
-    /// The most bytes of a configuration file: 1 MiB.
-    static let maximumSize = 1024 * 1024
-
     let file: String
     let environment: [String: String]
 
-    /// The file's text.
+    /// The file's text; blocks while it reads.
     ///
     /// - Throws: ``GatewayConfigurationError`` that says why it cannot be read.
     func text() throws(GatewayConfigurationError) -> String {
-        let data: Data
-        do {
-            data = try Data(contentsOf: URL(filePath: file))
+        let bytes: [UInt8]
+        do throws(WholeFile.Failure) {
+            bytes = try WholeFile.bytes(at: file)
         } catch {
-            throw failure("cannot be read: \(error)")
+            throw failure(nil, error.message)
         }
-        guard data.count <= Self.maximumSize else {
-            throw failure("is larger than \(Self.maximumSize) bytes.")
-        }
-        guard let text = String(validating: data, as: UTF8.self) else {
-            throw failure("is not UTF-8.")
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            let wrong = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }
+            throw failure(wrong.map { $0 + 1 }, "is not UTF-8.")
         }
         return text
     }
@@ -38,10 +30,10 @@ struct ConfigurationSource: Sendable {
         )
     }
 
-    private func failure(_ message: String) -> GatewayConfigurationError {
+    private func failure(_ line: Int?, _ message: String) -> GatewayConfigurationError {
         GatewayConfigurationError(
             file: file,
-            problems: [.init(line: nil, key: "", message: message)]
+            problems: [.init(line: line, key: "", message: message)]
         )
     }
 }

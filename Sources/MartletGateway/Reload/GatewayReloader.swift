@@ -8,7 +8,8 @@ import Synchronization
 /// The file is read every second, and a change that stands for two readings is put in force: so an
 /// edit in place, a file renamed over it and a symbolic link that is moved all count, and one that
 /// is half written does not. ``reload()`` puts it in force at once; `martlet gateway` calls it on
-/// SIGHUP. A file that is wrong changes nothing and is logged with its lines, once.
+/// SIGHUP. A file that is wrong changes nothing and is logged with its lines, once;
+/// ``LiveRoutes/isOutdated`` and the gateway's stats tell until it is right.
 ///
 /// Requests in flight finish on the routes that they began with; no connection is closed. What the
 /// server and the client were made with (`listen`, `maximumBodySize`, `timeouts.connect` and
@@ -23,6 +24,8 @@ public final class GatewayReloader: Service {
     private struct State {
         /// The text that was put in force, or refused, last.
         var settled: String
+        /// Whether it was put in force.
+        var isSettledInForce = true
         /// A text that has been seen once.
         var candidate: String?
         /// What was said last about a file that cannot be read.
@@ -103,6 +106,7 @@ public final class GatewayReloader: Service {
         let isStable = state.withLock { state in
             guard text != state.settled else {
                 state.candidate = nil
+                routes.setOutdated(!state.isSettledInForce)
                 return false
             }
             guard text == state.candidate else {
@@ -124,6 +128,7 @@ public final class GatewayReloader: Service {
             let table = try source.table(text)
             warnOfRestart(from: routes.current.configuration, to: table.configuration)
             routes.replace(with: table)
+            conclude(isInForce: true)
             logger.notice(
                 "The routes were reloaded.",
                 metadata: [
@@ -132,9 +137,22 @@ public final class GatewayReloader: Service {
             )
             return true
         } catch {
-            logger.error("The routes were not reloaded.", metadata: ["error": "\(error)"])
+            conclude(isInForce: false)
+            complain(error)
             return false
         }
+    }
+
+    private func conclude(isInForce: Bool) {
+        state.withLock { $0.isSettledInForce = isInForce }
+        routes.setOutdated(!isInForce)
+    }
+
+    private func complain(_ error: GatewayConfigurationError) {
+        logger.error(
+            "The routes were not reloaded; those before stay in force.",
+            metadata: ["error": "\(error)"]
+        )
     }
 
     private func readText() -> String? {
@@ -148,9 +166,8 @@ public final class GatewayReloader: Service {
                 defer { state.complaint = complaint }
                 return state.complaint != complaint
             }
-            if isNew {
-                logger.error("The routes were not reloaded.", metadata: ["error": "\(error)"])
-            }
+            routes.setOutdated(true)
+            if isNew { complain(error) }
             return nil
         }
     }

@@ -7,6 +7,7 @@ import Synchronization
 public final class LiveRoutes: Sendable {
     private let table: Mutex<RoutingTable>
     private let requests = Atomic<Int>(0)
+    private let outdated = Atomic<Bool>(false)
 
     /// Begins with `table`.
     public init(_ table: RoutingTable) {
@@ -16,6 +17,16 @@ public final class LiveRoutes: Sendable {
     /// The table for a request that begins now.
     public var current: RoutingTable {
         table.withLock { $0 }
+    }
+
+    /// Whether the configuration has changed into one that cannot be put in force.
+    ///
+    /// The table is then the last one that could.
+    public var isOutdated: Bool { outdated.load(ordering: .relaxed) }
+
+    /// Notes whether the table is what the configuration says now.
+    func setOutdated(_ isOutdated: Bool) {
+        outdated.store(isOutdated, ordering: .relaxed)
     }
 
     /// How many requests a gateway with a health path of its own has begun to pass on.

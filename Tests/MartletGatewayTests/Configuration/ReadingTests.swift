@@ -142,6 +142,38 @@ struct ReadingTests {
         #expect(description(yaml)?.hasPrefix("gateway.yaml:") == true)
     }
 
+    @Test(
+        "what is no YAML is told in a sentence, with its line",
+        arguments: [
+            (
+                "routes:\n  - upstreams: [a:1\n",
+                "3: this is not YAML: while parsing a flow sequence that begins on line 2,"
+                    + " did not find expected ',' or ']'."
+            ),
+            (
+                "routes:\n\t- upstreams: a:1",
+                "2: this is not YAML: while scanning for the next token, found character that"
+                    + " cannot start any token. YAML is indented with spaces, not with tabs."
+            ),
+            (
+                "via: @x",
+                "1: this is not YAML: while scanning for the next token, found character that"
+                    + " cannot start any token. A text that begins with “@”, “`” or “%” must stand"
+                    + " in quotes."
+            ),
+            ("via: a\nroutes: b\u{1}", "2: this is not YAML: control characters are not allowed."),
+            ("via: a\nvia: b", "1: “via” stands twice in the mapping that begins here."),
+            (
+                "via: a\n---\nvia: b",
+                "2: this is not YAML: expected a single document in the stream that begins on"
+                    + " line 1, but found another document."
+            ),
+        ]
+    )
+    func notYAML(yaml: String, message: String) {
+        #expect(description(yaml) == "gateway.yaml:\(message)")
+    }
+
     @Test("there is a limit on routes and on the upstreams of one")
     func limits() {
         let routes = (0...GatewayConfiguration.maximumRoutes).map { number in

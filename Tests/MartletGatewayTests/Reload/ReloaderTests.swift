@@ -3,6 +3,7 @@ import Logging
 import MartletCore
 import MartletGateway
 import MartletHTTP
+import NIOCore
 import Synchronization
 import Testing
 
@@ -110,6 +111,31 @@ struct ReloaderTests {
         file.write("nonsense")
         #expect(!reloader.reload())
         #expect(upstream(reloader) == "second:1")
+    }
+
+    @Test("as long as the file is wrong or gone, the stats say so")
+    func visible() async throws {
+        let reloader = try reloader()
+        let gateway = Gateway(reloader.routes, transport: FakeUpstreams())
+        func configuration() async throws -> String {
+            let stats = try await gateway.answer(Request(.get, "/-/stats"))
+            let text = stats.body.whole.map { String(buffer: $0) } ?? ""
+            return text.contains(#""configuration":"current""#) ? "current" : text
+        }
+        #expect(try await configuration() == "current")
+        file.write("routes: []")
+        for _ in 0..<3 { reloader.poll() }
+        let refused = #"{"requests":0,"configuration":"refused"}"#
+        #expect(try await configuration() == refused)
+        file.write("routes: [{upstreams: first:1}]")
+        for _ in 0..<2 { reloader.poll() }
+        #expect(try await configuration() == "current")
+        file.write(nil)
+        reloader.poll()
+        #expect(try await configuration() == refused)
+        file.write("routes: [{upstreams: first:1}]")
+        reloader.poll()
+        #expect(try await configuration() == "current")
     }
 
     @Test("the service reads the file every second")
