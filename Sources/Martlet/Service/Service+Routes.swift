@@ -67,3 +67,59 @@ extension Service {
         try router.group(prefix, build)
     }
 }
+
+// Closures that do not suspend: the compiler chooses these for a closure without `await`, which
+// then needs no task to run in.
+extension Service {
+    /// Registers a closure that answers a method, or any method when it is nil, at a pattern,
+    /// without suspending.
+    ///
+    /// `Router` says what a pattern is.
+    public mutating func on<Output: ResponseConvertible>(
+        _ method: HTTPRequest.Method?,
+        _ pattern: String,
+        _ answer: @escaping @Sendable (Request, CallContext) throws -> Output
+    ) {
+        router.on(method, pattern, answer)
+    }
+
+    /// Registers a closure that answers GET without suspending.
+    public mutating func get<Output: ResponseConvertible>(
+        _ pattern: String,
+        _ answer: @escaping @Sendable (Request, CallContext) throws -> Output
+    ) {
+        router.get(pattern, answer)
+    }
+
+    /// Registers a closure that answers POST without suspending.
+    public mutating func post<Output: ResponseConvertible>(
+        _ pattern: String,
+        _ answer: @escaping @Sendable (Request, CallContext) throws -> Output
+    ) {
+        router.post(pattern, answer)
+    }
+
+    /// Registers a closure that answers PUT without suspending.
+    public mutating func put<Output: ResponseConvertible>(
+        _ pattern: String,
+        _ answer: @escaping @Sendable (Request, CallContext) throws -> Output
+    ) {
+        router.put(pattern, answer)
+    }
+
+    /// Registers a closure that answers PATCH without suspending.
+    public mutating func patch<Output: ResponseConvertible>(
+        _ pattern: String,
+        _ answer: @escaping @Sendable (Request, CallContext) throws -> Output
+    ) {
+        router.patch(pattern, answer)
+    }
+
+    /// Registers a closure that answers DELETE without suspending.
+    public mutating func delete<Output: ResponseConvertible>(
+        _ pattern: String,
+        _ answer: @escaping @Sendable (Request, CallContext) throws -> Output
+    ) {
+        router.delete(pattern, answer)
+    }
+}

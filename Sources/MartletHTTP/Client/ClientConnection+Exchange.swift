@@ -83,34 +83,48 @@ extension ClientConnection {
 
     private func writeHead(_ request: Request) {
         prepareOutput()
-        out.writeString(request.method.rawValue)
-        out.writeStaticString(" ")
-        out.writeString(request.target)
-        out.writeStaticString(" HTTP/1.1\r\n")
-        if !request.headers.contains(.hostField) {
-            out.writeStaticString("Host: ")
-            out.writeString(request.authority)
-            out.writeStaticString("\r\n")
-        }
-        MessageWriter.writeFields(request.headers, into: &out)
-        if let userAgent = configuration.userAgent, !request.headers.contains(.userAgent) {
-            out.writeString("User-Agent: \(userAgent)\r\n")
-        }
-        if let length = request.body.length {
-            let mayHaveBody =
-                request.method == .post || request.method == .put
-                || request.method == .patch
-            if length > 0 || mayHaveBody {
-                out.writeStaticString("Content-Length: ")
-                MessageWriter.writeDecimal(length, into: &out)
-                out.writeStaticString("\r\n")
+        let headers = request.headers
+        let userAgent = headers.contains(.userAgent) ? nil : configuration.userAgent
+        let size =
+            request.method.rawValue.utf8.count + request.target.utf8.count
+            + request.authority.utf8.count + (userAgent?.utf8.count ?? 0)
+            + HeadWriter.size(of: headers) + Self.ownFieldsSize
+        HeadWriter.write(atMost: size, into: &out) { head in
+            head.write(request.method.rawValue)
+            head.write(" ")
+            head.write(request.target)
+            head.write(" HTTP/1.1\r\n")
+            if !headers.contains(.hostField) {
+                head.write("Host: ")
+                head.write(request.authority)
+                head.write("\r\n")
             }
-            exchange.bytesLeft = length
-        } else {
-            out.writeStaticString("Transfer-Encoding: chunked\r\n")
-            exchange.isChunkedRequest = true
+            _ = head.writeFields(headers)
+            if let userAgent {
+                head.write("User-Agent: ")
+                head.write(userAgent)
+                head.write("\r\n")
+            }
+            writeFraming(request, into: &head)
+            head.write("\r\n")
         }
-        out.writeStaticString("\r\n")
+    }
+
+    /// The most bytes of a head's fixed text, the fields of framing and the empty line.
+    private static let ownFieldsSize = 128
+
+    private func writeFraming(_ request: Request, into head: inout HeadWriter) {
+        guard let length = request.body.length else {
+            head.write("Transfer-Encoding: chunked\r\n")
+            exchange.isChunkedRequest = true
+            return
+        }
+        let mayHaveBody =
+            request.method == .post || request.method == .put || request.method == .patch
+        if length > 0 || mayHaveBody {
+            head.writeContentLength(length)
+        }
+        exchange.bytesLeft = length
     }
 
     private func writeWhole(_ body: ByteBuffer) {

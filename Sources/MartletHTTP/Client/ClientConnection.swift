@@ -272,9 +272,10 @@ extension ClientConnection: TurnEndObserver {
     /// Sends what is gathered and gives the buffer back to the loop.
     func sendOutput() {
         if out.readableBytes > 0 {
-            connection?.write(out)
+            connection?.send(out)
+        } else {
+            connection?.flush()
         }
-        connection?.flush()
         guard out.capacity > 0 else { return }
         if loop.scratch.capacity == 0, out.capacity <= 256 * 1024 {
             out.clear()

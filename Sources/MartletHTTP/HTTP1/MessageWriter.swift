@@ -1,75 +1,8 @@
 import HTTPTypes
 import NIOCore
 
-/// Writes message heads and chunks (RFC 9112) into a buffer.
+/// Writes chunks and trailers (RFC 9112 §7.1) into a buffer.
 enum MessageWriter {
-    /// Fields that framing and the connection own; what a handler says of them is not sent.
-    static func isOwned(_ name: UnsafeRawBufferPointer) -> Bool {
-        switch name.count {
-        case 10: ASCII.equals(name, "connection") || ASCII.equals(name, "keep-alive")
-        case 14: ASCII.equals(name, "content-length")
-        case 17: ASCII.equals(name, "transfer-encoding")
-        default: false
-        }
-    }
-
-    /// Writes the status line.
-    static func writeStatusLine(_ status: HTTPResponse.Status, into out: inout ByteBuffer) {
-        switch status.code {
-        case 200: out.writeStaticString("HTTP/1.1 200 OK\r\n")
-        case 201: out.writeStaticString("HTTP/1.1 201 Created\r\n")
-        case 204: out.writeStaticString("HTTP/1.1 204 No Content\r\n")
-        case 404: out.writeStaticString("HTTP/1.1 404 Not Found\r\n")
-        default:
-            out.writeStaticString("HTTP/1.1 ")
-            writeDecimal(status.code, into: &out)
-            out.writeStaticString(" ")
-            out.writeString(status.reasonPhrase)
-            out.writeStaticString("\r\n")
-        }
-    }
-
-    /// Writes the field lines but those that framing owns.
-    ///
-    /// - Returns: Whether there is a `Date` among them.
-    @discardableResult
-    static func writeFields(_ headers: Headers, into out: inout ByteBuffer) -> Bool {
-        guard !headers.isEmpty else { return false }
-        var hasDate = false
-        headers.bytes.withUnsafeReadableBytes { all in
-            for slice in headers.slices {
-                let name = UnsafeRawBufferPointer(rebasing: all[slice.nameRange])
-                if isOwned(name) { continue }
-                if name.count == 4, ASCII.equals(name, "date") { hasDate = true }
-                out.writeBytes(name)
-                out.writeStaticString(": ")
-                out.writeBytes(UnsafeRawBufferPointer(rebasing: all[slice.valueRange]))
-                out.writeStaticString("\r\n")
-            }
-        }
-        return hasDate
-    }
-
-    /// Writes a number in decimal digits.
-    static func writeDecimal(_ number: Int, into out: inout ByteBuffer) {
-        assert(number >= 0, "Lengths and status codes are not negative.")
-        if number < 10 {
-            out.writeInteger(UInt8(ascii: "0") + UInt8(number))
-            return
-        }
-        // 20 digits hold every Int.
-        withUnsafeTemporaryAllocation(byteCount: 20, alignment: 1) { digits in
-            var start = 20
-            var rest = number
-            while rest > 0 {
-                start -= 1
-                digits[start] = UInt8(ascii: "0") + UInt8(rest % 10)
-                rest /= 10
-            }
-            out.writeBytes(UnsafeRawBufferPointer(rebasing: digits[start...]))
-        }
-    }
-
     /// Writes a chunk's size line.
     static func writeChunkSize(_ size: Int, into out: inout ByteBuffer) {
         out.writeString(String(size, radix: 16))
@@ -88,7 +21,9 @@ enum MessageWriter {
                     )
                 }
             }
-            writeFields(trailers, into: &out)
+            HeadWriter.write(atMost: HeadWriter.size(of: trailers), into: &out) {
+                _ = $0.writeFields(trailers)
+            }
         }
         out.writeStaticString("\r\n")
     }

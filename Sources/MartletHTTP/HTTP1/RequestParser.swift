@@ -1,6 +1,12 @@
 import HTTPTypes
 package import NIOCore
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
 /// A server's side of HTTP/1 parsing: bytes in, request heads and content out (RFC 9112).
 ///
 /// Sans-I/O: it has no clock and no connection. After it has refused something it refuses
@@ -196,12 +202,17 @@ package struct RequestParser: ~Copyable {
         }
         return .head(
             RequestHead(
-                method: line.method,
-                target: line.target,
+                content: RequestContent(
+                    method: line.method,
+                    target: line.target,
+                    scheme: "",
+                    authority: authority,
+                    headers: headers,
+                    body: Body(),
+                    peer: nil
+                ),
                 scheme: line.scheme,
-                authority: authority,
                 minorVersion: line.minorVersion,
-                headers: headers,
                 framing: framing,
                 keepsAlive: !facts.saysClose && (line.minorVersion == 1 || facts.saysKeepAlive),
                 expectsContinue: facts.expectsContinue && line.minorVersion == 1
@@ -230,6 +241,15 @@ package struct RequestParser: ~Copyable {
         return nil
     }
 
+    private func isLastAuthority(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let start = bytes.baseAddress, authority.utf8.count == bytes.count else {
+            return false
+        }
+        return authority.utf8.span.withUnsafeBytes { last in
+            last.baseAddress.map { memcmp($0, start, bytes.count) == 0 } ?? false
+        }
+    }
+
     private mutating func noteAuthority(
         _ line: RequestLine,
         _ headers: Headers,
@@ -238,9 +258,7 @@ package struct RequestParser: ~Copyable {
         var error: HTTP1Error?
         if let index = facts.hostIndex {
             headers.withValueBytes(at: index) { bytes in
-                if authority.utf8.count == bytes.count, bytes.elementsEqual(authority.utf8) {
-                    return
-                }
+                if isLastAuthority(bytes) { return }
                 if Authority.isValid(bytes) {
                     authority = String(decoding: bytes, as: UTF8.self)
                 } else {

@@ -7,9 +7,6 @@ public import HTTPTypes
 public struct Request: Sendable {
     private var content: RequestContent
 
-    /// The parameters of the route that matched.
-    public internal(set) var parameters: PathParameters
-
     /// Makes a request to a server's handler, or to a client with a base address.
     ///
     /// - Parameters:
@@ -36,7 +33,7 @@ public struct Request: Sendable {
         )
     }
 
-    /// Makes the request that a server's parser has read; takes everything as it is.
+    /// Makes a request of its parts; takes everything as it is.
     package init(
         parsedMethod method: HTTPRequest.Method,
         target: String,
@@ -55,7 +52,11 @@ public struct Request: Sendable {
             body: body,
             peer: peer
         )
-        parameters = PathParameters()
+    }
+
+    /// Makes the request that a server's parser has read.
+    init(_ content: RequestContent) {
+        self.content = content
     }
 }
 
@@ -113,6 +114,12 @@ extension Request {
     public var peer: Peer? {
         get { content.peer }
         set { own { $0.peer = newValue } }
+    }
+
+    /// The parameters of the route that matched.
+    public internal(set) var parameters: PathParameters {
+        get { content.parameters }
+        set { own { $0.parameters = newValue } }
     }
 
     /// The name of the route that matched, such as `GET /users/{id}`.

@@ -3,7 +3,7 @@ import HTTPTypes
 /// What a request holds, by reference: a request goes through many layers, and each would
 /// otherwise copy a dozen references.
 // Sound because `Request` changes one only when it holds the only reference to it.
-final class RequestContent: @unchecked Sendable {
+package final class RequestContent: @unchecked Sendable {
     @exclusivity(unchecked) var method: HTTPRequest.Method
     @exclusivity(unchecked) var target: String
     @exclusivity(unchecked) var scheme: String
@@ -11,6 +11,7 @@ final class RequestContent: @unchecked Sendable {
     @exclusivity(unchecked) var headers: Headers
     @exclusivity(unchecked) var body: Body
     @exclusivity(unchecked) var peer: Peer?
+    @exclusivity(unchecked) var parameters = PathParameters()
 
     init(
         method: HTTPRequest.Method,
@@ -31,7 +32,7 @@ final class RequestContent: @unchecked Sendable {
     }
 
     func copy() -> RequestContent {
-        RequestContent(
+        let copy = RequestContent(
             method: method,
             target: target,
             scheme: scheme,
@@ -40,5 +41,7 @@ final class RequestContent: @unchecked Sendable {
             body: body,
             peer: peer
         )
+        copy.parameters = parameters
+        return copy
     }
 }

@@ -26,6 +26,14 @@ public struct CompiledRouter: Handler {
         return try await route.handler.handle(request, context: context)
     }
 
+    /// Finds what answers a request, before a task is made for it.
+    func resolve(_ request: inout Request, scope: any CallScope) -> ResolvedHandler {
+        let route = route(&request)
+        scope.setLabel(route.label)
+        if let handler = route.synchronousHandler { return .synchronous(handler) }
+        return .asynchronous(route.handler)
+    }
+
     /// Finds the route of a request and writes into the request what it found.
     func route(_ request: inout Request) -> CompiledRoute {
         var captures = RouteCaptures()
@@ -38,4 +46,12 @@ public struct CompiledRouter: Handler {
         )
         return route
     }
+}
+
+/// What answers a request.
+enum ResolvedHandler {
+    /// Answers at once.
+    case synchronous(any SynchronousHandler<Request, Response>)
+    /// May suspend, and needs a task.
+    case asynchronous(any Handler<Request, Response>)
 }

@@ -5,17 +5,14 @@ import MartletCore
 /// What a stack of asynchronous functions costs is not what its layers do but the suspension point
 /// of each, at which the runtime asks every time where the task is to go on.
 struct FusedHandler: Handler {
-    typealias Layer = any SynchronousMiddleware<Request, Response>
-
-    /// The layers, the outermost first.
-    private let layers: [Layer]
+    private let layers: FusedLayers
     private let next: any Handler<Request, Response>
     /// The same layers one inside of the other, for calls that no transport carries: there a layer
     /// may have to suspend after all.
     private let nested: any Handler<Request, Response>
 
     init(
-        _ layers: [Layer],
+        _ layers: FusedLayers,
         around next: any Handler<Request, Response>,
         nested: any Handler<Request, Response>
     ) {
@@ -32,71 +29,64 @@ struct FusedHandler: Handler {
         var opened = 0
         var response: Response
         do {
-            if let early = try open(request, &context, &opened) {
+            if let early = try layers.open(request, &context, &opened) {
                 response = early
             } else {
                 response = try await next.handle(request, context: context)
             }
         } catch {
-            return try recover(from: error, opened, request, context)
+            return try layers.recover(from: error, opened, request, context)
         }
-        close(&response, opened, request, context)
+        layers.close(&response, opened, request, context)
+        return response
+    }
+}
+
+/// A handler that does not suspend, with synchronous layers around it.
+struct FusedSynchronousHandler: SynchronousHandler {
+    private let layers: FusedLayers
+    private let next: any SynchronousHandler<Request, Response>
+    /// The same layers one inside of the other, for calls that no transport carries.
+    private let nested: any Handler<Request, Response>
+
+    init(
+        _ layers: FusedLayers,
+        around next: any SynchronousHandler<Request, Response>,
+        nested: any Handler<Request, Response>
+    ) {
+        self.layers = layers
+        self.next = next
+        self.nested = nested
+    }
+
+    /// Called for a call that a transport carries.
+    func respond(to request: Request, context: CallContext) throws -> Response {
+        assert(context.scope != nil, "Without a transport a layer may have to suspend.")
+        var context = context
+        var opened = 0
+        var response: Response
+        do {
+            if let early = try layers.open(request, &context, &opened) {
+                response = early
+            } else {
+                response = try next.respond(to: request, context: context)
+            }
+        } catch {
+            return try layers.recover(from: error, opened, request, context)
+        }
+        layers.close(&response, opened, request, context)
         return response
     }
 
-    /// Opens the layers from outside to inside; counts in `opened` those that let the call in.
-    private func open(
-        _ request: Request,
-        _ context: inout CallContext,
-        _ opened: inout Int
-    ) throws -> Response? {
-        for layer in layers {
-            if let early = try layer.open(request, context: &context) { return early }
-            opened += 1
+    func handle(_ request: Request, context: CallContext) async throws -> Response {
+        guard context.scope != nil else {
+            return try await nested.handle(request, context: context)
         }
-        return nil
-    }
-
-    /// Closes the layers from inside to outside, those outside of `count`.
-    private func close(
-        _ response: inout Response,
-        _ count: Int,
-        _ request: Request,
-        _ context: CallContext
-    ) {
-        var index = count
-        while index > 0 {
-            index -= 1
-            layers[index].close(&response, request: request, context: context)
-        }
-    }
-
-    /// Shows the error to the layers from inside to outside until one has an answer to it.
-    private func recover(
-        from error: any Error,
-        _ count: Int,
-        _ request: Request,
-        _ context: CallContext
-    ) throws -> Response {
-        var error = error
-        var index = count
-        while index > 0 {
-            index -= 1
-            do {
-                var response = try layers[index].recover(
-                    from: error,
-                    request: request,
-                    context: context
-                )
-                close(&response, index, request, context)
-                return response
-            } catch let thrown {
-                error = thrown
-            }
-        }
-        throw error
+        return try respond(to: request, context: context)
     }
 }
+
+// MARK: - Putting layers around a handler
 
 extension FusedHandler {
     /// `handler` with `layers` around it, the outermost first; neighbours that are synchronous are
@@ -106,9 +96,9 @@ extension FusedHandler {
         in layers: [any Middleware<Request, Response>]
     ) -> any Handler<Request, Response> {
         var wrapped = handler
-        var run: [Layer] = []
+        var run: [FusedLayers.Layer] = []
         for layer in layers.reversed() {
-            if let layer = layer as? Layer {
+            if let layer = layer as? FusedLayers.Layer {
                 run.insert(layer, at: 0)
             } else {
                 wrapped = nest(layer, around: fuse(run, around: wrapped))
@@ -119,12 +109,17 @@ extension FusedHandler {
     }
 
     private static func fuse(
-        _ run: [Layer],
+        _ run: [FusedLayers.Layer],
         around handler: any Handler<Request, Response>
     ) -> any Handler<Request, Response> {
+        guard !run.isEmpty else { return handler }
         var nested = handler
         for layer in run.reversed() { nested = nest(layer, around: nested) }
-        return run.count > 1 ? FusedHandler(run, around: handler, nested: nested) : nested
+        let layers = FusedLayers(run)
+        if let handler = handler as? any SynchronousHandler<Request, Response> {
+            return FusedSynchronousHandler(layers, around: handler, nested: nested)
+        }
+        return run.count > 1 ? FusedHandler(layers, around: handler, nested: nested) : nested
     }
 
     private static func nest(

@@ -12,3 +12,16 @@ struct RouteClosure<Output: ResponseConvertible>: Handler {
         try await answer(request, context).response(to: request)
     }
 }
+
+/// A handler made of a closure that does not suspend.
+struct SynchronousRouteClosure<Output: ResponseConvertible>: SynchronousHandler {
+    private let answer: @Sendable (Request, CallContext) throws -> Output
+
+    init(_ answer: @escaping @Sendable (Request, CallContext) throws -> Output) {
+        self.answer = answer
+    }
+
+    func respond(to request: Request, context: CallContext) throws -> Response {
+        try answer(request, context).response(to: request)
+    }
+}

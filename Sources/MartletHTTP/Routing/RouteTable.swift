@@ -1,13 +1,15 @@
 import HTTPTypes
 import MartletCore
 
-/// A route with everything that is known of it.
-struct CompiledRoute: Sendable {
+/// A route with everything that is known of it, by reference: it is handed on with every request.
+final class CompiledRoute: Sendable {
     /// Method and pattern, which is nil for the router's own answers, and the parameters.
     let named: RouteName
     /// What the watchdog and the layers around call the route; unknown without a name.
     let label: WorkLabel
     let handler: any Handler<Request, Response>
+    /// The same handler, when it does not suspend.
+    let synchronousHandler: (any SynchronousHandler<Request, Response>)?
 
     var name: String? { named.name }
 
@@ -19,6 +21,7 @@ struct CompiledRoute: Sendable {
         named = RouteName(name, parameterNames: parameterNames)
         self.label = name.map(WorkLabel.init) ?? .unknown
         self.handler = handler
+        synchronousHandler = handler as? any SynchronousHandler<Request, Response>
     }
 }
 

@@ -103,6 +103,20 @@ public struct Router: Sendable {
         entries.append(.route(method, pattern: pattern, RouteClosure(answer)))
     }
 
+    /// Registers a closure that does not suspend, and so needs no task to run in.
+    ///
+    /// - Parameters:
+    ///   - method: The method to answer, or nil for any.
+    ///   - pattern: The pattern of the paths to answer.
+    ///   - answer: Answers a request with whatever can become a response.
+    public mutating func on<Output: ResponseConvertible>(
+        _ method: HTTPRequest.Method?,
+        _ pattern: String,
+        _ answer: @escaping @Sendable (Request, CallContext) throws -> Output
+    ) {
+        entries.append(.route(method, pattern: pattern, SynchronousRouteClosure(answer)))
+    }
+
     /// Registers a handler for everything at and below a path, whatever the method.
     ///
     /// The request's target stays as it was sent; what lies below the prefix is the path parameter

@@ -2,7 +2,7 @@ import HTTPTypes
 import MartletCore
 
 /// What a router answers itself, when no route does.
-enum RouterAnswer: Handler {
+enum RouterAnswer: SynchronousHandler {
     /// No pattern matches the path.
     case notFound
     /// The path cannot be matched safely.
@@ -10,7 +10,7 @@ enum RouterAnswer: Handler {
     /// The path is known; the value is that of `Allow`.
     case otherMethod(allow: String)
 
-    func handle(_ request: Request, context: CallContext) async throws -> Response {
+    func respond(to request: Request, context: CallContext) throws -> Response {
         switch self {
         case .notFound:
             throw HTTPError(.notFound, detail: "Nothing is found at this path.")

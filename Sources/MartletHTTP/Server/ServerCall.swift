@@ -36,4 +36,27 @@ struct ServerCall {
     var keepsAlive = true
     var asksForUpgrade = false
     var isConnect = false
+
+    /// Makes room for the next call.
+    mutating func reset() {
+        number += 1
+        incoming = nil
+        isBodyPending = false
+        owesContinue = false
+        isReadingHeld = false
+        task = nil
+        deadline = nil
+        isSuspended = false
+        taskAddress = 0
+        label = .unknown
+        isStreamingResponse = false
+        isChunkedResponse = false
+        bytesLeft = nil
+        trailers = nil
+        isHead = false
+        minorVersion = 1
+        keepsAlive = true
+        asksForUpgrade = false
+        isConnect = false
+    }
 }

@@ -6,25 +6,54 @@ import NIOCore
 // MARK: - Running the handler
 
 extension ServerConnection: CallScope {
-    /// Starts the handler for a request, on this loop, now.
+    /// Runs the handler for a request, on this loop, now.
     func start(_ head: consuming RequestHead, body: consuming Body) {
         prepareCall(head)
         let peer = currentPeer()
-        shared.starting = Request(
-            parsedMethod: head.method,
-            target: head.target,
-            scheme: peer.isSecure ? "https" : "http",
-            authority: head.authority,
-            headers: head.headers,
-            body: body,
-            peer: peer
-        )
+        let content = head.content
+        content.body = body
+        content.peer = peer
+        content.scheme = peer.isSecure ? "https" : "http"
+        var request = Request(content)
         phase = .calling
         let number = call.number
         loop.activity.begin()
-        let task = Task.immediate(executorPreference: loop) { await self.runCall() }
-        let label = loop.activity.currentLabel
+        switch core.resolve(&request, scope: self) {
+        case .synchronous(let handler):
+            answerNow(request, handler)
+        case .asynchronous(let handler):
+            startTask(.handling(request, handler), number: number)
+        }
         loop.activity.end()
+    }
+
+    /// Answers a request whose handler does not suspend: no task is made.
+    private func answerNow(
+        _ request: Request,
+        _ handler: any SynchronousHandler<Request, Response>
+    ) {
+        let number = call.number
+        var context = CallContext()
+        context.scope = self
+        let response: Response
+        do {
+            response = try handler.respond(to: request, context: context)
+        } catch {
+            response = core.response(to: error, context: context)
+        }
+        if response.upgrade == nil, let body = response.body.whole {
+            sendWhole(response, body: body)
+            finishCall()
+        } else {
+            startTask(.answering(response), number: number)
+        }
+    }
+
+    /// Starts the one task that a call may have.
+    private func startTask(_ work: TaskWork, number: UInt64) {
+        shared.starting = work
+        let task = Task.immediate(executorPreference: loop) { await self.runTask() }
+        let label = loop.activity.currentLabel
         guard call.number == number else { return }
         call.task = task
         if isClosed {
@@ -63,17 +92,23 @@ extension ServerConnection: CallScope {
     }
 
     /// The body of the call's task: handler, then answer.
-    private func runCall() async {
-        guard let request = shared.starting.take() else { return }
-        var context = CallContext()
-        context.scope = self
-        let response: Response
-        do {
-            response = try await core.handler.handle(request, context: context)
-        } catch {
-            response = core.response(to: error, context: context)
+    private func runTask() async {
+        switch shared.starting.take() {
+        case .handling(let request, let handler):
+            var context = CallContext()
+            context.scope = self
+            let response: Response
+            do {
+                response = try await handler.handle(request, context: context)
+            } catch {
+                response = core.response(to: error, context: context)
+            }
+            await answer(response)
+        case .answering(let response):
+            await answerInPieces(response)
+        case nil:
+            assertionFailure("A task is started with work.")
         }
-        await answer(response)
     }
 
     private func answer(_ response: Response) async {
@@ -92,22 +127,24 @@ extension ServerConnection: CallScope {
         if call.isSuspended {
             loop.activity.forget(task: call.taskAddress)
         }
-        let old = call
-        call = ServerCall(number: old.number + 1)
+        let isBodyPending = call.isBodyPending
+        let keepsAlive = call.keepsAlive && !call.owesContinue
+        let incoming = call.incoming
+        call.reset()
         deadlineTick = TickTimers.never
         guard !isClosed else { return }
-        if old.isBodyPending {
-            old.incoming?.fail(CancellationError())
+        if isBodyPending {
+            incoming?.fail(CancellationError())
         }
         connection?.resumeReading()
-        if !old.keepsAlive || isDraining || old.owesContinue {
+        if !keepsAlive || isDraining {
             phase = .lingering
             clearTimeout()
             closesAfterFlush = true
             markDirty()
             return
         }
-        if old.isBodyPending {
+        if isBodyPending {
             phase = .discardingBody
             setTimeout(core.limits.bodyIdleTimeout)
         } else {

@@ -276,7 +276,7 @@ extension ServerConnection {
     /// Answers what cannot be a request, and closes.
     func refuse(_ error: HTTP1Error) {
         clearTimeout()
-        call = ServerCall(number: call.number + 1)
+        call.reset()
         call.keepsAlive = false
         phase = .calling
         core.logger.debug("A request was refused.", metadata: ["reason": "\(error)"])

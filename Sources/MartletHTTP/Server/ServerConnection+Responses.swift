@@ -68,51 +68,60 @@ extension ServerConnection {
     private func writeHead(_ response: Response, length: Int?) {
         guard !isClosed else { return }
         prepareOutput()
-        MessageWriter.writeStatusLine(response.status, into: &out)
-        if !MessageWriter.writeFields(response.headers, into: &out) {
-            shared.writeDate(loop.wallClockSeconds, into: &out)
+        let size =
+            HeadWriter.size(of: response.status) + HeadWriter.size(of: response.headers)
+            + core.serverLine.utf8.count + Self.ownFieldsSize
+        let date = shared.dateLine(loop.wallClockSeconds)
+        HeadWriter.write(atMost: size, into: &out) { head in
+            head.writeStatusLine(response.status)
+            if !head.writeFields(response.headers) {
+                head.write(date)
+            }
+            if !core.serverLine.isEmpty, !response.headers.contains(.server) {
+                head.write(core.serverLine)
+            }
+            if Self.allowsBody(response.status) {
+                writeFraming(response, length: length, into: &head)
+            } else if response.status.code == 304, let length = declaredLength(response) {
+                head.writeContentLength(length)
+            }
+            writePersistence(into: &head)
+            head.write("\r\n")
         }
-        if !core.serverLine.isEmpty, !response.headers.contains(.server) {
-            out.writeString(core.serverLine)
-        }
-        if Self.allowsBody(response.status) {
-            writeFraming(response, length: length)
-        } else if response.status.code == 304, let length = declaredLength(response) {
-            writeContentLength(length)
-        }
+    }
+
+    /// The most bytes of `Date`, the fields of framing, `Connection` and the empty line.
+    private static let ownFieldsSize = 160
+
+    private func writePersistence(into head: inout HeadWriter) {
         if isDraining || call.owesContinue || (hasInputEnded && parser.bufferedCount == 0) {
             call.keepsAlive = false
         }
         if !call.keepsAlive {
-            out.writeStaticString("Connection: close\r\n")
+            head.write("Connection: close\r\n")
         } else if call.minorVersion == 0 {
-            out.writeStaticString("Connection: keep-alive\r\n")
+            head.write("Connection: keep-alive\r\n")
         }
-        out.writeStaticString("\r\n")
     }
 
-    private func writeFraming(_ response: Response, length: Int?) {
+    private func writeFraming(_ response: Response, length: Int?, into head: inout HeadWriter) {
         if let length {
             if call.isHead, length == 0 {
                 // It may say how long the body of the answer to a GET would be, and must not say
                 // anything else (RFC 9110 §8.6).
-                declaredLength(response).map(writeContentLength)
+                if let declared = declaredLength(response) {
+                    head.writeContentLength(declared)
+                }
             } else {
-                writeContentLength(length)
+                head.writeContentLength(length)
             }
             call.bytesLeft = length
         } else if call.minorVersion == 0 {
             call.keepsAlive = false
         } else {
-            out.writeStaticString("Transfer-Encoding: chunked\r\n")
+            head.write("Transfer-Encoding: chunked\r\n")
             call.isChunkedResponse = true
         }
-    }
-
-    private func writeContentLength(_ length: Int) {
-        out.writeStaticString("Content-Length: ")
-        MessageWriter.writeDecimal(length, into: &out)
-        out.writeStaticString("\r\n")
     }
 
     private func declaredLength(_ response: Response) -> Int? {
@@ -234,8 +243,11 @@ extension ServerConnection {
             return
         }
         prepareOutput()
-        MessageWriter.writeStatusLine(response.status, into: &out)
-        MessageWriter.writeFields(response.headers, into: &out)
+        let size = HeadWriter.size(of: response.status) + HeadWriter.size(of: response.headers)
+        HeadWriter.write(atMost: size, into: &out) { head in
+            head.writeStatusLine(response.status)
+            _ = head.writeFields(response.headers)
+        }
         if let name = upgrade.protocolName {
             out.writeString("Upgrade: \(name)\r\nConnection: Upgrade\r\n")
         }

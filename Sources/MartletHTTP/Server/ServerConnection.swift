@@ -251,9 +251,10 @@ extension ServerConnection: TurnEndObserver {
         var sent = ByteBuffer()
         swap(&sent, &out)
         if sent.readableBytes > 0 {
-            connection?.write(sent)
+            connection?.send(sent)
+        } else {
+            connection?.flush()
         }
-        connection?.flush()
         guard sent.capacity > 0, loop.scratch.capacity == 0,
             sent.capacity <= Self.keptScratchSize
         else { return }

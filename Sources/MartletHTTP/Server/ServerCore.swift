@@ -11,7 +11,11 @@ final class ServerCore: Sendable {
     /// The time-outs that are set with every request, in ticks.
     let headTicks: UInt64
     let keepAliveTicks: UInt64
-    let handler: any Handler<Request, Response>
+    private let handler: any Handler<Request, Response>
+    /// The handler, when it is a router.
+    private let router: CompiledRouter?
+    /// The handler, when it does not suspend.
+    private let synchronousHandler: (any SynchronousHandler<Request, Response>)?
     let logger: Logger
     /// What `Server` says, as a whole field line, or nothing.
     let serverLine: String
@@ -26,11 +30,20 @@ final class ServerCore: Sendable {
         headTicks = TickTimers.ticks(in: limits.headTimeout)
         keepAliveTicks = TickTimers.ticks(in: limits.keepAliveTimeout)
         self.handler = handler
+        router = handler as? CompiledRouter
+        synchronousHandler = handler as? any SynchronousHandler<Request, Response>
         self.logger = logger
         serverLine = serverName.map { "Server: \($0)\r\n" } ?? ""
     }
 
     var limits: HTTPLimits { sharedLimits.values }
+
+    /// What answers a request; a router has then written into it what it found.
+    func resolve(_ request: inout Request, scope: any CallScope) -> ResolvedHandler {
+        if let router { return router.resolve(&request, scope: scope) }
+        if let synchronousHandler { return .synchronous(synchronousHandler) }
+        return .asynchronous(handler)
+    }
 
     /// The response for an error that a handler threw.
     func response(to error: any Error, context: CallContext) -> Response {
@@ -51,16 +64,24 @@ final class ServerCore: Sendable {
     }
 }
 
+/// What a call needs a task for.
+enum TaskWork {
+    /// A handler that may suspend.
+    case handling(Request, any Handler<Request, Response>)
+    /// An answer that streams, or changes the connection's protocol.
+    case answering(Response)
+}
+
 /// What the connections of one loop share: the date line, made once a second.
 // Sound because it is touched on its loop only.
 final class ServerLoop: @unchecked Sendable {
-    /// The request whose handler's task is being started; the task takes it at once.
-    @exclusivity(unchecked) var starting: Request?
+    /// What the task that is being started is for; the task takes it at once.
+    @exclusivity(unchecked) var starting: TaskWork?
     @exclusivity(unchecked) private var seconds: Int64 = -1
     @exclusivity(unchecked) private var line = ByteBuffer()
 
-    /// Writes `Date: …` with its CRLF.
-    func writeDate(_ now: Int64, into out: inout ByteBuffer) {
+    /// `Date: …` with its CRLF.
+    func dateLine(_ now: Int64) -> ByteBuffer {
         if now != seconds {
             seconds = now
             line.clear()
@@ -68,6 +89,6 @@ final class ServerLoop: @unchecked Sendable {
             line.writeString(HTTPDate.format(secondsSince1970: now))
             line.writeStaticString("\r\n")
         }
-        out.writeImmutableBuffer(line)
+        return line
     }
 }

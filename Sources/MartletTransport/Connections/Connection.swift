@@ -2,12 +2,17 @@ package import NIOCore
 import NIOSSL
 import NIOTLS
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
 /// One stream connection on its event loop: the only channel handler that Martlet has.
 ///
 /// It is confined to its loop: every member is used there only.
-package final class Connection: ChannelDuplexHandler {
+package final class Connection: ChannelInboundHandler {
     package typealias InboundIn = ByteBuffer
-    package typealias OutboundIn = ByteBuffer
     package typealias OutboundOut = ByteBuffer
 
     package let loop: Loop
@@ -25,8 +30,16 @@ package final class Connection: ChannelDuplexHandler {
     private let isSecured: Bool
     /// Whether the driver has been told that the connection is ready.
     @exclusivity(unchecked) package private(set) var isOpen = false
+    /// Whether the driver wants no more bytes.
     @exclusivity(unchecked) private var isReadingPaused = false
-    @exclusivity(unchecked) private var isReadHeldBack = false
+    /// Whether the channel has been told so.
+    @exclusivity(unchecked) private var isAutoReadOff = false
+    /// The socket, when bytes may go straight to it: open, and without TLS.
+    @exclusivity(unchecked) private var socket: Socket?
+    /// Whether bytes may wait in the channel, behind which others have to wait.
+    @exclusivity(unchecked) private var mayHaveUnsent = false
+
+    private typealias Socket = any NIOTransportAccessibleChannelCore<NIOBSDSocket.Handle>
     /// Whether the peer left TLS without saying so: content that ends with the connection may have
     /// been cut off.
     package private(set) var isTruncated = false
@@ -54,9 +67,41 @@ package final class Connection: ChannelDuplexHandler {
     /// Whether the peer keeps up with what is written.
     @exclusivity(unchecked) package private(set) var isWritable = true
 
+    /// Sends bytes, and whatever ``write(_:)`` was given before them.
+    ///
+    /// They go straight to the socket when nothing stands between; only what it does not take goes
+    /// through the channel, which waits for it. That is a fifth of what a short answer costs.
+    package func send(_ bytes: consuming ByteBuffer) {
+        if sendDirectly(&bytes) { return }
+        write(bytes)
+        flush()
+    }
+
+    /// Gives the socket what it takes.
+    ///
+    /// - Returns: Whether that was all; else `bytes` is the rest, and the channel, which is told of
+    ///   an error in its own way, is to send it.
+    private func sendDirectly(_ bytes: inout ByteBuffer) -> Bool {
+        guard let socket else { return false }
+        if mayHaveUnsent {
+            guard unsentCount == 0 else { return false }
+            mayHaveUnsent = false
+        }
+        // Throws when the socket is closed, so that its number is never another's.
+        let sent = try? socket.withUnsafeTransport { descriptor in
+            bytes.withUnsafeReadableBytes { memory in
+                sendBytes(descriptor, memory)
+            }
+        }
+        guard let sent, sent > 0 else { return bytes.readableBytes == 0 }
+        bytes.moveReaderIndex(forwardBy: sent)
+        return bytes.readableBytes == 0
+    }
+
     /// Hands bytes to the channel; they leave with the next ``flush()``.
     @inline(__always)
     package func write(_ bytes: ByteBuffer) {
+        mayHaveUnsent = true
         context?.write(Self.wrapOutboundOut(bytes), promise: nil)
     }
 
@@ -67,6 +112,7 @@ package final class Connection: ChannelDuplexHandler {
 
     @inline(__always)
     package func flush() {
+        guard mayHaveUnsent else { return }
         context?.flush()
     }
 
@@ -83,6 +129,9 @@ package final class Connection: ChannelDuplexHandler {
     // MARK: Reading
 
     /// Stops reading from the socket, so that the peer is slowed down.
+    ///
+    /// Holds from the end of the read under way, or of the next one: who reads on before that has
+    /// paid nothing.
     package func pauseReading() {
         isReadingPaused = true
     }
@@ -91,10 +140,15 @@ package final class Connection: ChannelDuplexHandler {
     package func resumeReading() {
         guard isReadingPaused else { return }
         isReadingPaused = false
-        if isReadHeldBack {
-            isReadHeldBack = false
-            context?.read()
+        if isAutoReadOff {
+            isAutoReadOff = false
+            setAutoRead(true)
         }
+    }
+
+    private func setAutoRead(_ value: Bool) {
+        // Fails for a closed channel only, which reads no more either way.
+        try? context?.channel.syncOptions?.setOption(.autoRead, value: value)
     }
 
     // MARK: Addresses
@@ -141,11 +195,11 @@ package final class Connection: ChannelDuplexHandler {
         context.fireChannelWritabilityChanged()
     }
 
-    package func read(context: ChannelHandlerContext) {
-        if isReadingPaused {
-            isReadHeldBack = true
-        } else {
-            context.read()
+    package func channelReadComplete(context: ChannelHandlerContext) {
+        // Not before: the channel may still have to hand over what it has read.
+        if isReadingPaused, !isAutoReadOff {
+            isAutoReadOff = true
+            setAutoRead(false)
         }
     }
 
@@ -176,6 +230,9 @@ package final class Connection: ChannelDuplexHandler {
     private func open() {
         guard !isOpen else { return }
         isOpen = true
+        if !isSecured {
+            socket = context?.channel._channelCore as? Socket
+        }
         loop.turn { driver?.opened(self) }
     }
 
@@ -188,8 +245,14 @@ package final class Connection: ChannelDuplexHandler {
     private func finish() {
         let driver = self.driver
         self.driver = nil
+        socket = nil
         driver?.closed(failure)
         onClosed?()
         onClosed = nil
     }
+}
+
+/// `send(2)` without `SIGPIPE`.
+private func sendBytes(_ descriptor: CInt, _ memory: UnsafeRawBufferPointer) -> Int {
+    send(descriptor, memory.baseAddress, memory.count, CInt(MSG_NOSIGNAL))
 }

@@ -21,12 +21,16 @@ final class VirtualServer {
     /// The most bytes that were handed to the channel at once.
     private(set) var largestWrite = 0
 
-    private init(limits: HTTPLimits, isOverLimit: Bool, handler: @escaping Handle) throws {
+    private init(
+        limits: HTTPLimits,
+        isOverLimit: Bool,
+        handler: any Handler<Request, Response>
+    ) throws {
         loop = Loop(eventLoop: eventLoop)
         loop.makeCurrent()
         let core = ServerCore(
             limits: limits,
-            handler: ClosureHandler(handler),
+            handler: handler,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             serverName: nil
         )
@@ -50,6 +54,21 @@ final class VirtualServer {
         limits: HTTPLimits = HTTPLimits(),
         isOverLimit: Bool = false,
         handler: @escaping Handle,
+        _ body: (VirtualServer) throws -> Void
+    ) throws {
+        try run(
+            limits: limits,
+            isOverLimit: isOverLimit,
+            handler: ClosureHandler(handler),
+            body
+        )
+    }
+
+    /// Runs `body` against a connection that has just been opened.
+    static func run(
+        limits: HTTPLimits = HTTPLimits(),
+        isOverLimit: Bool = false,
+        handler: any Handler<Request, Response>,
         _ body: (VirtualServer) throws -> Void
     ) throws {
         let server = try VirtualServer(limits: limits, isOverLimit: isOverLimit, handler: handler)
