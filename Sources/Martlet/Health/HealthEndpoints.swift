@@ -4,10 +4,10 @@ import MartletCore
 import MartletHTTP
 import NIOCore
 
-/// Answers the health paths, and counts every other request.
+/// Answers the health paths.
 ///
-/// The outermost layer, so that probes are in no log and no metric.
-struct HealthEndpoints: Middleware {
+/// No layer is around it, so that probes are in no log and no metric.
+struct HealthEndpoints: Handler {
     let configuration: HealthConfiguration
     let checks: [ReadinessCheck]
     let state: ServiceState
@@ -30,26 +30,13 @@ struct HealthEndpoints: Middleware {
         prefix = configuration.path + "/"
     }
 
-    func intercept(
-        _ request: Request,
-        context: CallContext,
-        next: some Handler<Request, Response>
-    ) async throws -> Response {
-        if configuration.isEnabled, request.target.hasPrefix(prefix) {
-            return await answer(request)
-        }
-        state.begin()
-        do {
-            let response = try await next.handle(request, context: context)
-            state.end(failed: response.status.code >= 500)
-            return response
-        } catch {
-            state.end(failed: true)
-            throw error
-        }
+    /// Puts the health paths into `router`, unless they are turned off.
+    func register(on router: inout Router) {
+        guard configuration.isEnabled else { return }
+        router.mountOutsideLayers(configuration.path, self)
     }
 
-    private func answer(_ request: Request) async -> Response {
+    func handle(_ request: Request, context: CallContext) async -> Response {
         guard request.method == .get || request.method == .head else {
             return HTTPError(.methodNotAllowed, headers: [.allow: "GET, HEAD"]).response()
         }

@@ -104,24 +104,21 @@ extension Service {
         state: ServiceState,
         settings: ServiceSettings
     ) throws -> any Handler<Request, Response> {
-        let routes = try router.compile()
-        let health = HealthEndpoints(
-            health,
-            checks: checks,
-            state: state,
-            clock: clock,
-            logger: logger
-        )
-        guard usesStandardLayers else { return routes.intercepted(by: health) }
-        return
-            routes
-            .withStandardLayers(
-                deadline: settings.deadline,
-                accessLog: AccessLog.Configuration(sampleRate: settings.requestSampleRate),
-                logger: logger,
-                clock: clock
+        var router = router
+        if usesStandardLayers {
+            router.useOutermost(
+                Self.standardLayers(
+                    deadline: settings.deadline,
+                    accessLog: AccessLog.Configuration(sampleRate: settings.requestSampleRate),
+                    logger: logger,
+                    clock: clock
+                )
             )
-            .intercepted(by: health)
+        }
+        router.useOutermost([RequestCounting(state: state)])
+        HealthEndpoints(health, checks: checks, state: state, clock: clock, logger: logger)
+            .register(on: &router)
+        return try router.compile()
     }
 
     /// Prints the settings when the command line asks for them; false when it does not.

@@ -98,7 +98,8 @@ extension FusedHandler {
         var wrapped = handler
         var run: [FusedLayers.Layer] = []
         for layer in layers.reversed() {
-            if let layer = layer as? FusedLayers.Layer {
+            let reduced = (layer as? any ReducibleMiddleware)?.synchronousLayer
+            if let layer = reduced ?? layer as? FusedLayers.Layer {
                 run.insert(layer, at: 0)
             } else {
                 wrapped = nest(layer, around: fuse(run, around: wrapped))
@@ -128,4 +129,10 @@ extension FusedHandler {
     ) -> any Handler<Request, Response> {
         Intercepted(layer, around: handler)
     }
+}
+
+/// A layer that, as it is set up, may turn out not to suspend.
+protocol ReducibleMiddleware: Middleware<Request, Response> {
+    /// The same layer, when it does not suspend.
+    var synchronousLayer: FusedLayers.Layer? { get }
 }

@@ -35,6 +35,8 @@ struct RouteCompilation {
             case .route(let method, let pattern, let handler):
                 let pattern = try RoutePattern(prefix + pattern)
                 try add(method, pattern, handler: handler, layers: layers)
+            case .bare(let pattern, let handler):
+                try add(nil, try RoutePattern(prefix + pattern), handler: handler, layers: [])
             case .group(let inner, let group):
                 guard inner.isEmpty || (inner.hasPrefix("/") && !inner.hasSuffix("/")) else {
                     throw RouterError(

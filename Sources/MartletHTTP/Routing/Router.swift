@@ -59,6 +59,8 @@ public struct Router: Sendable {
 
     enum Entry: Sendable {
         case route(HTTPRequest.Method?, pattern: String, any Handler<Request, Response>)
+        /// A handler for any method that no layer is around.
+        case bare(pattern: String, any Handler<Request, Response>)
         case group(prefix: String, Router)
     }
 
@@ -73,6 +75,19 @@ public struct Router: Sendable {
     /// Puts a middleware around every route of this router, inside those put before it.
     public mutating func use(_ middleware: some Middleware<Request, Response>) {
         layers.append(middleware)
+    }
+
+    /// Puts layers around every route of this router, outside of those that are there.
+    package mutating func useOutermost(_ outermost: [any Middleware<Request, Response>]) {
+        layers = outermost + layers
+    }
+
+    /// Registers a handler for everything below a path that no layer is around.
+    package mutating func mountOutsideLayers(
+        _ prefix: String,
+        _ handler: some Handler<Request, Response>
+    ) {
+        entries.append(.bare(pattern: prefix + "/{\(Router.mountParameter)...}", handler))
     }
 
     /// Registers a handler.

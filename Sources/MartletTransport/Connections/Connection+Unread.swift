@@ -14,15 +14,16 @@ extension Connection {
     /// TLS the bytes may be a session ticket as well as content. False on a channel without a
     /// socket.
     package var hasUnreadInput: Bool {
-        // A channel that is not active has closed its descriptor, which may be another's by now.
-        guard let context, context.channel.isActive else { return true }
-        if descriptor < 0 {
-            let found = try? context.pipeline.syncOperations
-                .withUnsafeTransportIfAvailable(of: CInt.self) { $0 }
-            guard let found else { return false }
-            descriptor = found
+        guard isOpen else { return true }
+        guard let socket else { return false }
+        do {
+            return try socket.withUnsafeTransport { descriptor in
+                var question = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                return poll(&question, 1, 0) != 0
+            }
+        } catch {
+            // The socket is closed.
+            return true
         }
-        var socket = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        return poll(&socket, 1, 0) != 0
     }
 }

@@ -24,9 +24,7 @@ package final class Connection: ChannelInboundHandler {
     @exclusivity(unchecked) package private(set) var security: ConnectionSecurity?
 
     @exclusivity(unchecked) private var driver: (any ConnectionDriver)?
-    @exclusivity(unchecked) private(set) var context: ChannelHandlerContext?
-    /// The socket, once ``hasUnreadInput`` has asked for it.
-    @exclusivity(unchecked) var descriptor: CInt = -1
+    @exclusivity(unchecked) private var context: ChannelHandlerContext?
     private let isSecured: Bool
     /// Whether the driver has been told that the connection is ready.
     @exclusivity(unchecked) package private(set) var isOpen = false
@@ -34,12 +32,12 @@ package final class Connection: ChannelInboundHandler {
     @exclusivity(unchecked) private var isReadingPaused = false
     /// Whether the channel has been told so.
     @exclusivity(unchecked) private var isAutoReadOff = false
-    /// The socket, when bytes may go straight to it: open, and without TLS.
-    @exclusivity(unchecked) private var socket: Socket?
+    /// The socket, while the connection is open and has one.
+    @exclusivity(unchecked) private(set) var socket: Socket?
     /// Whether bytes may wait in the channel, behind which others have to wait.
     @exclusivity(unchecked) private var mayHaveUnsent = false
 
-    private typealias Socket = any NIOTransportAccessibleChannelCore<NIOBSDSocket.Handle>
+    typealias Socket = any NIOTransportAccessibleChannelCore<NIOBSDSocket.Handle>
     /// Whether the peer left TLS without saying so: content that ends with the connection may have
     /// been cut off.
     package private(set) var isTruncated = false
@@ -82,7 +80,7 @@ package final class Connection: ChannelInboundHandler {
     /// - Returns: Whether that was all; else `bytes` is the rest, and the channel, which is told of
     ///   an error in its own way, is to send it.
     private func sendDirectly(_ bytes: inout ByteBuffer) -> Bool {
-        guard let socket else { return false }
+        guard !isSecured, let socket else { return false }
         if mayHaveUnsent {
             guard unsentCount == 0 else { return false }
             mayHaveUnsent = false
@@ -230,9 +228,7 @@ package final class Connection: ChannelInboundHandler {
     private func open() {
         guard !isOpen else { return }
         isOpen = true
-        if !isSecured {
-            socket = context?.channel._channelCore as? Socket
-        }
+        socket = context?.channel._channelCore as? Socket
         loop.turn { driver?.opened(self) }
     }
 

@@ -52,6 +52,25 @@ struct HTTPClientReuseTests {
         poll(nil, 0, 50)
     }
 
+    /// Holds the thread until nobody listens on `port`, for 20 seconds at most.
+    private static func holdUntilRefused(port: Int) {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        for _ in 0..<2000 {
+            let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+            defer { close(descriptor) }
+            let result = withUnsafePointer(to: address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                }
+            }
+            if result != 0 { return }
+            poll(nil, 0, 10)
+        }
+    }
+
     @Test(
         "what comes while the loop is held closes the connection, and another carries a POST",
         arguments: Unasked.allCases
@@ -143,9 +162,9 @@ struct HTTPClientReuseTests {
                     let url = "https://localhost:\(port)/"
                     #expect(try await text(try await client.get(url)) == "hi")
                     running.continuation.finish()
-                    // The loop is held while the server closes its connection.
-                    Self.letArrive()
-                    Self.letArrive()
+                    // The loop is held while the server closes its socket and its connection.
+                    Self.holdUntilRefused(port: port)
+                    for _ in 0..<5 { Self.letArrive() }
                     let error = await #expect(throws: HTTPClientError.self) {
                         _ = try await client.post(url, body: Body("x"))
                     }

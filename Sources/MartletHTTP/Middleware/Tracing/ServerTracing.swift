@@ -41,9 +41,8 @@ public struct ServerTracing: Middleware {
         if let tracer {
             return try await record(request, context, with: tracer, next)
         }
-        var context = context
-        context.trace.traceContext = TraceContext(request.headers) ?? generator.makeContext()
-        return try await next.handle(request, context: context)
+        return try await TracePropagation(generator: generator)
+            .intercept(request, context: context, next: next)
     }
 
     private func record(
@@ -86,6 +85,26 @@ public struct ServerTracing: Middleware {
         var headers = Headers()
         tracer.inject(context, into: &headers, using: HeadersInjector())
         return TraceContext(headers)
+    }
+}
+
+extension ServerTracing: ReducibleMiddleware {
+    /// Without a tracer there is nothing to wait for.
+    var synchronousLayer: FusedLayers.Layer? {
+        tracer == nil ? TracePropagation(generator: generator) : nil
+    }
+}
+
+/// Passes the caller's trace on, or begins one that nobody records.
+private struct TracePropagation: SynchronousMiddleware {
+    typealias Request = MartletHTTP.Request
+    typealias Response = MartletHTTP.Response
+
+    let generator: TraceIDGenerator
+
+    func open(_ request: Request, context: inout CallContext) -> Response? {
+        context.trace.traceContext = TraceContext(request.headers) ?? generator.makeContext()
+        return nil
     }
 }
 
