@@ -105,6 +105,7 @@ let package = Package(
             name: "MartletTransport",
             dependencies: [
                 "MartletCore", nioCore, nioPosix, nioSSL, nioTLS, certificates, asn1, logging,
+                lifecycle,
             ],
             swiftSettings: library
         ),
@@ -221,7 +222,9 @@ let package = Package(
             name: "MartletTransportTests",
             dependencies: [
                 "CThreadSanitizer", "MartletCore", "MartletTransport", nioCore, nioPosix, logging,
+                lifecycle, crypto, certificates, asn1,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "InMemoryLogging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),

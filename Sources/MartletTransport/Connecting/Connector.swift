@@ -17,6 +17,9 @@ package enum Connector {
     ///
     /// Called on `loop`; the driver's ``ConnectionDriver/opened(_:)`` or
     /// ``ConnectionDriver/closed(_:)`` says how it went, exactly one of them first.
+    ///
+    /// - Returns: What calls the attempt off, until the driver has been told.
+    @discardableResult
     package static func connect(
         to target: Target,
         on loop: Loop,
@@ -24,7 +27,7 @@ package enum Connector {
         tls: ClientTLS?,
         timeout: Duration,
         driver: any ConnectionDriver
-    ) {
+    ) -> PendingConnect {
         loop.assertCurrent()
         let pending = PendingConnect(loop: loop, owner: owner, tls: tls, driver: driver)
         // Reading begins once the handlers are there: of the channels that Happy Eyeballs makes,
@@ -33,6 +36,7 @@ package enum Connector {
             .connectTimeout(TimeAmount(timeout))
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelOption(.autoRead, value: false)
+            .channelInitializer { channel in pending.opened(channel) }
         let future: EventLoopFuture<any Channel>
         switch target {
         case .tcp(let host, let port):
@@ -49,16 +53,19 @@ package enum Connector {
             case .failure(let error): pending.failed(error)
             }
         }
+        return pending
     }
 }
 
 /// A connection that is being made.
 // Sound because it is made and used on its loop only; NIO's closures want it to be `Sendable`.
-private final class PendingConnect: @unchecked Sendable {
+package final class PendingConnect: @unchecked Sendable {
     private let loop: Loop
     private let owner: AnyObject
     private let tls: ClientTLS?
     private let driver: any ConnectionDriver
+    /// The sockets that Happy Eyeballs tries; nil once the attempt is over or called off.
+    private var attempts: [any Channel]? = []
 
     init(loop: Loop, owner: AnyObject, tls: ClientTLS?, driver: any ConnectionDriver) {
         self.loop = loop
@@ -67,7 +74,25 @@ private final class PendingConnect: @unchecked Sendable {
         self.driver = driver
     }
 
+    /// Calls the attempt off and closes its sockets; the driver hears of an error.
+    package func cancel() {
+        let channels = attempts ?? []
+        attempts = nil
+        for channel in channels {
+            channel.close(promise: nil)
+        }
+    }
+
+    func opened(_ channel: any Channel) -> EventLoopFuture<Void> {
+        guard attempts != nil else {
+            return channel.eventLoop.makeFailedFuture(ChannelError.alreadyClosed)
+        }
+        attempts?.append(channel)
+        return channel.eventLoop.makeSucceededVoidFuture()
+    }
+
     func connected(_ channel: any Channel, to target: Connector.Target) {
+        attempts = nil
         let connection = Connection(
             loop: loop,
             owner: owner,
@@ -89,6 +114,7 @@ private final class PendingConnect: @unchecked Sendable {
     }
 
     func failed(_ error: any Error) {
+        attempts = nil
         loop.turn { driver.closed(error) }
     }
 }

@@ -124,6 +124,37 @@ package final class Connection: ChannelInboundHandler {
         context?.close(mode: .output, promise: nil)
     }
 
+    /// Flushes, and calls `body` when all that was written is with the kernel or never will be.
+    package func flush(then body: @escaping @Sendable () -> Void) {
+        guard let context else { return }
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.whenComplete { _ in body() }
+        context.writeAndFlush(Self.wrapOutboundOut(ByteBuffer()), promise: promise)
+    }
+
+    /// Resets the connection: what has not been sent is thrown away, and the peer is told so.
+    ///
+    /// Goes past TLS, whose farewell would have to wait behind unsent bytes.
+    package func abort() {
+        guard let context else { return }
+        if let socket = context.channel as? any SocketOptionProvider {
+            _ = socket.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+        }
+        let pipeline = context.pipeline.syncOperations
+        let secured =
+            (try? pipeline.context(handlerType: NIOSSLServerHandler.self))
+            ?? (try? pipeline.context(handlerType: NIOSSLClientHandler.self))
+        (isSecured ? secured ?? context : context).close(promise: nil)
+    }
+
+    /// Says when the peer counts as not keeping up, and when as keeping up again.
+    package func setOutboundWaterMarks(low: Int, high: Int) {
+        try? context?.channel.syncOptions?.setOption(
+            .writeBufferWaterMark,
+            value: .init(low: low, high: high)
+        )
+    }
+
     // MARK: Reading
 
     /// Stops reading from the socket, so that the peer is slowed down.

@@ -4,11 +4,11 @@ import SwiftASN1
 import X509
 
 /// What TLS established about a connection.
-package struct ConnectionSecurity: Sendable {
+public struct ConnectionSecurity: Sendable {
     /// The protocol that ALPN chose (RFC 7301), if any.
-    package let negotiatedProtocol: String?
+    public let negotiatedProtocol: String?
     /// The names in the peer's verified certificate: DNS names, URIs, then the common name.
-    package let peerNames: [String]
+    public let peerNames: [String]
 
     init(pipeline: ChannelPipeline, negotiated: String?) {
         negotiatedProtocol = negotiated

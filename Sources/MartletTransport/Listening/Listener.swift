@@ -26,6 +26,14 @@ package final class Listener: Sendable {
         maximum: 64 * 1024
     )
 
+    /// How long nothing is accepted after the process ran out of descriptors or memory: the sockets
+    /// that wait would otherwise wake the loop at once, again and again.
+    private static let acceptPause = TimeAmount.milliseconds(100)
+
+    private static func makeAcceptPause() -> AcceptBackoffHandler {
+        AcceptBackoffHandler(shouldForwardIOErrorCaught: false) { _ in acceptPause }
+    }
+
     private let loops: EventLoops
     private let configuration: ListenerConfiguration
     private let makeDriver: MakeDriver
@@ -144,6 +152,11 @@ package final class Listener: Sendable {
         var bootstrap = ServerBootstrap(group: loops.group)
             .serverChannelOption(.backlog, value: Int32(clamping: configuration.backlog))
             .serverChannelOption(.maxMessagesPerRead, value: UInt(configuration.acceptBatch))
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(Self.makeAcceptPause())
+                }
+            }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.recvAllocator, value: Self.receiveBuffers)
             .childChannelInitializer { [self] channel in

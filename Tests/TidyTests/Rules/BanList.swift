@@ -14,6 +14,8 @@ extension Ban {
             replacement: "a task group",
             reason: "the engine alone starts tasks without a scope",
             excused: [
+                "Sources/MartletTransport/TCP/TCPServerCore.swift":
+                    "the task of a connection's handler, cancelled with the connection",
                 "Sources/MartletHTTP/Server/ServerConnection+Calls.swift":
                     "the task of a request, cancelled with its connection",
                 "Sources/MartletHTTP/Client/ClientConnection+Exchange.swift":

@@ -1,0 +1,113 @@
+import Logging
+import MartletCore
+import Synchronization
+
+/// What the connections of one TCP server share: it runs their handlers.
+final class TCPServerCore: TCPStreamKeeper {
+    private let handler: @Sendable (TCPStream) async throws -> Void
+    private let sources: SourceCounts?
+    private let logger: Logger
+    private let label: WorkLabel
+
+    init(
+        connectionsPerSource: Int?,
+        logger: Logger,
+        label: WorkLabel,
+        handler: @escaping @Sendable (TCPStream) async throws -> Void
+    ) {
+        self.handler = handler
+        sources = connectionsPerSource.map(SourceCounts.init)
+        self.logger = logger
+        self.label = label
+    }
+
+    func opened(_ stream: TCPStream) {
+        if stream.connection?.isOverLimit == true {
+            refuse(stream, "The server has too many connections.")
+        } else if let sources, let remote = stream.remote, !sources.admit(remote) {
+            refuse(stream, "The peer's address has too many connections.")
+        } else {
+            stream.isAdmitted = true
+            start(stream)
+        }
+    }
+
+    func closed(_ stream: TCPStream, broke: Bool) {
+        if stream.isAdmitted, let sources, let remote = stream.remote {
+            sources.leave(remote)
+        }
+        if broke {
+            stream.task?.cancel()
+        }
+    }
+
+    /// Resets a connection that came over a limit: its handler never sees it.
+    private func refuse(_ stream: TCPStream, _ reason: String) {
+        logger.debug("A connection was refused: \(reason)", metadata: metadata(of: stream))
+        stream.abort(.closedHere)
+    }
+
+    // MARK: The handler
+
+    /// Starts the handler, on the stream's loop, now.
+    private func start(_ stream: TCPStream) {
+        let activity = stream.loop.activity
+        activity.begin()
+        activity.setLabel(label)
+        let task = Task.immediate(executorPreference: stream.loop) { await self.run(stream) }
+        activity.end()
+        guard !stream.isHandlerDone else { return }
+        stream.task = task
+        if stream.phase == .closed {
+            // It broke while the handler ran for the first time.
+            task.cancel()
+        }
+        activity.suspend(task: Self.address(of: task), label: label)
+    }
+
+    private static func address(of task: Task<Void, Never>) -> UInt {
+        // Sound because only the address is kept, to be compared with that of the task's jobs.
+        unsafeBitCast(task, to: UInt.self)
+    }
+
+    private func run(_ stream: TCPStream) async {
+        let failure: (any Error)?
+        do {
+            try await stream.withRootTask(handler)
+            failure = nil
+        } catch {
+            failure = error
+        }
+        stream.loop.run { self.ended(stream, failure) }
+    }
+
+    private func ended(_ stream: TCPStream, _ failure: (any Error)?) {
+        stream.isHandlerDone = true
+        if let task = stream.task {
+            stream.loop.activity.forget(task: Self.address(of: task))
+            stream.task = nil
+        }
+        if let failure {
+            report(failure, of: stream)
+            stream.abort(.closedHere)
+        } else {
+            stream.beginClosing()
+        }
+    }
+
+    /// Says what a handler threw: an error of its own loudly, one that its peer brought about
+    /// softly.
+    private func report(_ error: any Error, of stream: TCPStream) {
+        var metadata = metadata(of: stream)
+        metadata["error"] = "\(error)"
+        if error is TCPError || error is CancellationError {
+            logger.debug("A TCP connection ended early.", metadata: metadata)
+        } else {
+            logger.error("A TCP handler threw; its connection was reset.", metadata: metadata)
+        }
+    }
+
+    private func metadata(of stream: TCPStream) -> Logger.Metadata {
+        ["peer": "\(stream.remoteAddress?.description ?? "unknown")"]
+    }
+}

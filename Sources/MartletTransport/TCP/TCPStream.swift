@@ -1,0 +1,208 @@
+public import NIOCore
+import Synchronization
+
+// Sound because every stored `var` is touched on the stream's loop only, and what is called from
+// elsewhere goes through `Loop.run`.
+
+/// One TCP connection, of a server or of a client, with or without TLS.
+///
+/// A stream belongs to one event loop for life, and so does the handler that it is given to: reads
+/// and writes cost no lock and no change of thread. Child tasks of the handler run there too. From
+/// anywhere else a stream works as well, more slowly.
+///
+/// ```swift
+/// for try await bytes in stream.inbound {
+///     try await stream.write(bytes)
+/// }
+/// ```
+///
+/// What is written in one turn of the loop leaves in one write when the turn ends. Memory is bound
+/// by ``TCPLimits`` in both directions: a stream that nobody reads slows its peer down, and
+/// ``write(_:)`` suspends while the peer does not read.
+///
+/// Waiting ends with `CancellationError` when the waiting task is cancelled, wherever it waits; the
+/// stream stays as it was. When the connection of a server's stream breaks, the task of its handler
+/// is cancelled.
+public final class TCPStream: @unchecked Sendable {
+    /// Where the connection is in its life.
+    enum Phase {
+        /// Connecting, or in the TLS handshake.
+        case opening
+        case open
+        /// What was written is sent; what still comes is thrown away.
+        case closing
+        case closed
+    }
+
+    let loop: Loop
+    let settings: TCPSettings
+    let keeper: any TCPStreamKeeper
+    // Unchecked at run time: only the loop's thread touches these, a few instructions at a time.
+    @exclusivity(unchecked) var connection: Connection?
+    @exclusivity(unchecked) var phase = Phase.opening
+    /// Why it is closed, when it did not simply come to its end.
+    @exclusivity(unchecked) var closeReason: TCPError?
+    // Written before anybody has the stream, and never again.
+    @exclusivity(unchecked) private(set) var remote: SocketAddress?
+    @exclusivity(unchecked) private(set) var local: SocketAddress?
+    @exclusivity(unchecked) private var established: ConnectionSecurity?
+
+    // MARK: Inbound
+    @exclusivity(unchecked) var inboundBytes = ByteBuffer()
+    @exclusivity(unchecked) var reader: Reader?
+    @exclusivity(unchecked) var hasInputEnded = false
+    let isDrained = Atomic<Bool>(false)
+
+    // MARK: Outbound
+    /// What this turn has to say.
+    @exclusivity(unchecked) var out = ByteBuffer()
+    /// Whether `out` is the loop's scratch buffer.
+    @exclusivity(unchecked) var isOutScratch = false
+    @exclusivity(unchecked) var isDirty = false
+    @exclusivity(unchecked) var isOutputFinished = false
+    @exclusivity(unchecked) var isOutputSent = false
+    @exclusivity(unchecked) var isYielding = false
+    @exclusivity(unchecked) var writtenInTurn = 0
+    @exclusivity(unchecked) var unsentAtLastLook = 0
+    @exclusivity(unchecked) var writers: [Writer] = []
+
+    // MARK: Tasks
+    /// The task of a server's handler, once it has suspended.
+    @exclusivity(unchecked) var task: Task<Void, Never>?
+    @exclusivity(unchecked) var isHandlerDone = false
+    /// Whether the server counts the stream among its source's.
+    @exclusivity(unchecked) var isAdmitted = false
+    /// The address of the task whose cancellation is told to the stream once and for all; 0 if
+    /// there is none.
+    @exclusivity(unchecked) var rootTask: UInt = 0
+    @exclusivity(unchecked) var isRootCancelled = false
+
+    // MARK: Time
+    @exclusivity(unchecked) var readTicks: UInt64
+    @exclusivity(unchecked) var writeTicks: UInt64
+    @exclusivity(unchecked) var idleTicks: UInt64
+    @exclusivity(unchecked) var readDeadlineTick = TickTimers.never
+    @exclusivity(unchecked) var readDue = TickTimers.never
+    @exclusivity(unchecked) var writeDue = TickTimers.never
+    @exclusivity(unchecked) var idleDue = TickTimers.never
+    @exclusivity(unchecked) var phaseDue = TickTimers.never
+    @exclusivity(unchecked) var lastActivity: UInt64 = 0
+    /// Where the loop's timers keep the stream; theirs to write.
+    @exclusivity(unchecked) package var timerIndex = -1
+
+    init(loop: Loop, settings: TCPSettings, keeper: any TCPStreamKeeper) {
+        self.loop = loop
+        self.settings = settings
+        self.keeper = keeper
+        readTicks = settings.readTicks
+        writeTicks = settings.writeTicks
+        idleTicks = settings.idleTicks
+    }
+
+    // MARK: Reading
+
+    /// What the peer sends, piece by piece; ends when it has finished writing.
+    public var inbound: TCPInbound { TCPInbound(stream: self) }
+
+    /// Waits for what the peer sends next.
+    ///
+    /// - Returns: What has arrived, never empty; nil when the peer has finished writing. A server
+    ///   that shuts down ends its streams' input too (see ``TCPServer/Configuration``).
+    /// - Throws: ``TCPError``; `CancellationError`. After ``TCPError/Code/readTimedOut`` the stream
+    ///   can be read on.
+    public func read() async throws -> ByteBuffer? {
+        guard loop.isCurrent else { return try await readFromElsewhere() }
+        if inboundBytes.readableBytes > 0 { return takeInbound() }
+        if try isAtEnd() { return nil }
+        guard isInRootTask else { return try await readFromElsewhere() }
+        try Task.checkCancellation()
+        return try await withUnsafeThrowingContinuation { continuation in
+            wait(Reader(continuation: continuation, wait: nil))
+        }
+    }
+
+    // MARK: Writing
+
+    /// Writes `bytes`; they leave when the turn of the loop ends, or with ``flush()``.
+    ///
+    /// All of `bytes` is taken at once, and bytes of two writes never mix. Suspends while more than
+    /// ``TCPLimits/outboundHighWaterMark`` waits for the peer, whether of this or of another write.
+    ///
+    /// - Throws: ``TCPError``; `CancellationError`. A write that was waiting then has been taken
+    ///   nevertheless.
+    public func write(_ bytes: ByteBuffer) async throws {
+        try Task.checkCancellation()
+        guard loop.isCurrent else { return try await writeFromElsewhere(bytes) }
+        try gather(bytes)
+        guard mustWait else { return }
+        guard isInRootTask else { return try await waitUntilWritable() }
+        try await withUnsafeThrowingContinuation { continuation in
+            wait(Writer(continuation: continuation, wait: nil))
+        }
+    }
+
+    /// Sends what has been written, without waiting for the turn of the loop to end.
+    ///
+    /// - Throws: ``TCPError`` when the stream is closed.
+    public func flush() async throws {
+        try await onLoop { stream in
+            try stream.checkWritable()
+            stream.sendOutput()
+        }
+    }
+
+    // MARK: Ending
+
+    /// Says that nothing more will be written, after what has been; the peer's bytes still come.
+    ///
+    /// - Throws: ``TCPError`` when the stream is closed.
+    public func finishWriting() async throws {
+        try await onLoop { stream in
+            if stream.isOutputFinished { return }
+            try stream.checkWritable()
+            stream.finishOutput()
+        }
+    }
+
+    /// Closes the stream for good: what was written is still sent, what comes is thrown away.
+    ///
+    /// Does not wait for the peer. Whoever reads or writes gets ``TCPError/Code/closed``.
+    public func close() {
+        loop.run { self.beginClosing() }
+    }
+
+    /// Resets the connection: what has not been sent is lost, and the peer is told so.
+    public func abort() {
+        loop.run { self.abort(.closedHere) }
+    }
+
+    // MARK: Who is there
+
+    /// The peer's address; nil before the connection was made.
+    public var remoteAddress: NetworkAddress? { remote.map(NetworkAddress.init) }
+
+    /// The address on this side; nil before the connection was made.
+    public var localAddress: NetworkAddress? { local.map(NetworkAddress.init) }
+
+    /// What TLS established about the peer; nil without TLS.
+    public var security: ConnectionSecurity? { established }
+
+    /// Notes who is there.
+    func introduce(_ connection: Connection) {
+        remote = connection.remoteAddress
+        local = connection.localAddress
+        established = connection.security
+    }
+
+    /// Whether the server is shutting down: handlers that wait for something other than their
+    /// stream should come to an end.
+    public var isDraining: Bool { isDrained.load(ordering: .relaxed) }
+}
+
+/// Who a stream is made by and for; called on the stream's loop, inside a turn.
+protocol TCPStreamKeeper: AnyObject, Sendable {
+    /// The stream is ready.
+    func opened(_ stream: TCPStream)
+    /// The connection is gone; `broke` when neither side had closed it in order.
+    func closed(_ stream: TCPStream, broke: Bool)
+}
