@@ -258,7 +258,7 @@ let package = Package(
             name: "MartletGatewayTests",
             dependencies: [
                 "MartletCore", "MartletTransport", "MartletHTTP", "MartletGateway", httpTypes,
-                nioCore, logging,
+                nioCore, logging, crypto, certificates, asn1,
             ],
             swiftSettings: strict
         ),

@@ -13,9 +13,9 @@ struct GatewayCommand: AsyncParsableCommand {
         commandName: "gateway",
         abstract: "Sends requests on to the services that a file names.",
         discussion: """
-            The routes are reloaded when the file changes and on SIGHUP; no request is dropped, \
-            and a file that is wrong changes nothing. GET /-/health is answered by the gateway \
-            itself. Ctrl-C finishes the requests in flight.
+            The routes and certificates are reloaded when their files change and on SIGHUP; no \
+            request is dropped, and a file that is wrong changes nothing. GET /-/health is \
+            answered by the gateway itself. Ctrl-C finishes the requests in flight.
 
             The smallest file:
 
@@ -60,12 +60,18 @@ struct GatewayCommand: AsyncParsableCommand {
         let server = GatewayServer.make(
             reloader.routes,
             at: address(reloader.routes.current.configuration),
+            tls: reloader.tls,
             accessLog: log,
             logger: logger
         )
         let group = ServiceGroup(
             services: [
-                GatewayAnnouncement(server: server, logger: logger), server, reloader,
+                GatewayAnnouncement(
+                    server: server,
+                    scheme: reloader.tls == nil ? "http" : "https",
+                    logger: logger
+                ),
+                server, reloader,
                 GatewayHangUp(reloader: reloader),
             ],
             gracefulShutdownSignals: [.sigint, .sigterm],
@@ -97,13 +103,14 @@ struct GatewayHangUp: Service {
 /// Says where the gateway listens, once it does.
 struct GatewayAnnouncement: Service {
     let server: HTTPServer
+    let scheme: String
     let logger: Logger
 
     func run() async throws {
         // The error that keeps the server from listening is the server's own to throw.
         if let addresses = try? await server.boundAddresses() {
             for address in addresses {
-                logger.notice("Listening on \(address.port == nil ? "" : "http://")\(address)")
+                logger.notice("Listening on \(address.port == nil ? "" : "\(scheme)://")\(address)")
             }
         }
         try? await gracefulShutdown()

@@ -115,7 +115,12 @@ public struct Gateway<Transport: Handler<Request, Response>>: Handler {
             request.scheme = upstream.scheme
             request.authority = upstream.authority
             do {
-                let response = try await transport.handle(request, context: context)
+                let response =
+                    if let own = group.transport {
+                        try await own.handle(request, context: context)
+                    } else {
+                        try await transport.handle(request, context: context)
+                    }
                 upstream.wake()
                 guard response.status != .switchingProtocols else {
                     response.body.discard()

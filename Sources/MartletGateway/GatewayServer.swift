@@ -23,6 +23,7 @@ public enum GatewayServer: Sendable {
     /// - Parameters:
     ///   - routes: The routes, and the settings that they came with.
     ///   - address: Where to listen.
+    ///   - tls: TLS for every connection; nil for none.
     ///   - accessLog: What the access log says.
     ///   - logger: Where it says it, and where errors go.
     ///   - loops: The event loops of the server and of the connections to upstreams.
@@ -30,6 +31,7 @@ public enum GatewayServer: Sendable {
     public static func make(
         _ routes: LiveRoutes,
         at address: BindAddress,
+        tls: ServerTLS? = nil,
         accessLog: AccessLog.Configuration = AccessLog.Configuration(),
         logger: Logger = Logger(label: "martlet.gateway"),
         loops: EventLoops = .shared
@@ -39,11 +41,7 @@ public enum GatewayServer: Sendable {
             Gateway<HTTPClient>.clientConfiguration(timeouts: configuration.timeouts),
             loops: loops
         )
-        let transport =
-            client
-            .intercepted(by: DeadlineForwarding())
-            .intercepted(by: ClientTracing())
-        let gateway = Gateway(routes, transport: transport)
+        let gateway = Gateway(routes, transport: UpstreamClients.carryingOn(client))
             .intercepted(by: Deadline(timeout: .seconds(24 * 60 * 60), header: .xRequestTimeout))
             .intercepted(by: ErrorRendering(logger: logger))
             .intercepted(by: ServerMetrics())
@@ -51,6 +49,7 @@ public enum GatewayServer: Sendable {
             .intercepted(by: ServerTracing())
             .intercepted(by: RequestID())
         var server = HTTPServer.Configuration(addresses: [address])
+        server.tls = tls
         server.limits.bodySize = configuration.maximumBodySize
         return HTTPServer(server, loops: loops, logger: logger, handler: gateway)
     }

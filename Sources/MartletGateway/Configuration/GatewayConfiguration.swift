@@ -9,6 +9,9 @@ public struct GatewayConfiguration: Hashable, Sendable {
     /// `127.0.0.1:8080` when nil.
     public var listen: String?
 
+    /// TLS for every connection of `martlet gateway`'s listener; nil, the default, for none.
+    public var tls: GatewayTLS?
+
     /// The proxies in front, whose `X-Forwarded-*` and `Forwarded` are passed on.
     ///
     /// What anybody else says in them is replaced. Nobody by default.
@@ -57,6 +60,7 @@ public struct GatewayConfiguration: Hashable, Sendable {
         timeouts: GatewayTimeouts = GatewayTimeouts()
     ) {
         self.listen = nil
+        self.tls = nil
         self.trustedProxies = trustedProxies
         self.via = via
         self.timeouts = timeouts

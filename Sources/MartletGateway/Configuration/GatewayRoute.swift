@@ -31,6 +31,9 @@ public struct GatewayRoute: Hashable, Sendable {
     /// Where to send the requests, in turn; at least one.
     public var upstreams: [UpstreamAddress]
 
+    /// How `https` upstreams are known; nil for the system's authorities and the upstream's host.
+    public var tls: UpstreamTLS?
+
     /// What to put in place of the matched prefix, such as `/v1`; `/` strips it; nil leaves it.
     public var rewrite: String?
 

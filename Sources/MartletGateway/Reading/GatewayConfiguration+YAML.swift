@@ -7,6 +7,7 @@ extension GatewayConfiguration {
     ///
     /// ```yaml
     /// listen: 127.0.0.1:8080            # the default
+    /// tls: {certificate: gateway.pem, key: gateway.key, clientAuthorities: clients.pem}
     /// trustedProxies: [10.0.0.0/8]      # or unix, for peers on a Unix domain socket
     /// via: martlet                      # none unless given
     /// maximumBodySize: 1073741824
@@ -17,6 +18,7 @@ extension GatewayConfiguration {
     ///     host: "*.example.com"         # any unless given
     ///     methods: [GET, POST]          # all unless given
     ///     upstreams: ["${USER_URL:-http://127.0.0.1:8081}"]
+    ///     tls: {authorities: ca.pem, serverName: users.internal, verify: true}
     ///     stripPrefix: true             # or rewrite: /v1
     ///     hostHeader: upstream          # preserve unless given
     ///     timeout: 3s
@@ -26,15 +28,15 @@ extension GatewayConfiguration {
     ///
     /// - Parameters:
     ///   - yaml: The text.
-    ///   - file: The file's name, for messages.
-    ///   - environment: What `${NAME}` in `listen` and `upstreams` is looked up in.
+    ///   - file: The file's name, for messages; the paths of other files begin in its folder.
+    ///   - environment: What `${NAME}` in `listen`, `upstreams` and `tls` is looked up in.
     /// - Throws: ``GatewayConfigurationError`` with everything that is wrong.
     public init(
         yaml: String,
         file: String? = nil,
         environment: [String: String] = [:]
     ) throws(GatewayConfigurationError) {
-        let reader = ConfigurationReader(environment: environment)
+        let reader = ConfigurationReader(file: file, environment: environment)
         let configuration = reader.read(yaml)
         var problems = reader.problems.all
         if problems.isEmpty, let configuration {
@@ -54,12 +56,12 @@ struct ConfigurationReader {
     private let interpolation: Interpolation
 
     static let keys = [
-        "listen", "trustedProxies", "via", "maximumBodySize", "encodedSlashes", "timeouts",
+        "listen", "tls", "trustedProxies", "via", "maximumBodySize", "encodedSlashes", "timeouts",
         "routes",
     ]
 
-    init(environment: [String: String]) {
-        interpolation = Interpolation(environment: environment)
+    init(file: String?, environment: [String: String]) {
+        interpolation = Interpolation(file: file, environment: environment)
     }
 
     func read(_ yaml: String) -> GatewayConfiguration? {
@@ -80,6 +82,9 @@ struct ConfigurationReader {
         }
         var configuration = GatewayConfiguration(routes: readRoutes(top))
         configuration.listen = readListen(top)
+        configuration.tls = TLSReader(interpolation: interpolation, problems: problems).listener(
+            top
+        )
         configuration.via = readVia(top)
         if let text = top.text("maximumBodySize") {
             if let size = Int(text), size >= 0 {

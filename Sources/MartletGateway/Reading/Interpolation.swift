@@ -1,6 +1,8 @@
 /// Environment variables in a configuration's texts: `${NAME}`, or `${NAME:-text}` with what to
 /// take when it is not set or empty; `$${` is a plain `${`.
 struct Interpolation {
+    /// The file that the texts are from.
+    let file: String?
     let environment: [String: String]
 
     /// Why a text cannot be expanded.
@@ -33,6 +35,16 @@ struct Interpolation {
             }
         }
         return expanded + rest
+    }
+
+    /// The path that a text names, which begins in the file's folder unless it is absolute.
+    func path(_ text: String) throws(Failure) -> String {
+        let path = try expand(text)
+        guard !path.isEmpty else { throw Failure(message: "must be the path of a file.") }
+        guard !path.hasPrefix("/"), let file, let slash = file.lastIndex(of: "/") else {
+            return path
+        }
+        return file[...slash] + path
     }
 
     private func value(of reference: Substring) throws(Failure) -> String {

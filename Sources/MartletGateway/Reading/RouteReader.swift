@@ -9,7 +9,8 @@ struct RouteReader {
     let problems: ReadingProblems
 
     static let keys = [
-        "path", "host", "methods", "upstreams", "stripPrefix", "rewrite", "hostHeader", "timeout",
+        "path", "host", "methods", "upstreams", "tls", "stripPrefix", "rewrite", "hostHeader",
+        "timeout",
     ]
 
     func read(_ node: Node, path: String) -> GatewayRoute? {
@@ -27,6 +28,8 @@ struct RouteReader {
         if let hostHeader = map.choice("hostHeader", GatewayRoute.HostHeader.self) {
             route.hostHeader = hostHeader
         }
+        route.tls = TLSReader(interpolation: interpolation, problems: problems)
+            .upstream(map, route.upstreams)
         route.line = map.line
         return route
     }

@@ -98,7 +98,8 @@ struct YAMLMapping {
     func boolean(_ key: String) -> Bool? {
         guard let node = values[key] else { return nil }
         guard let value = node.bool else {
-            refuse(key, "must be true or false.")
+            let text = node.string.map { ", not “\($0)”" } ?? ""
+            refuse(key, "must be true or false\(text).")
             return nil
         }
         return value

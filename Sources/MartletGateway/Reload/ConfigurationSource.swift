@@ -1,7 +1,19 @@
+/// A configuration whose files were read and fit together.
+struct PreparedConfiguration {
+    let table: RoutingTable
+    let listener: ListenerTLS?
+}
+
 /// Reads a gateway's configuration file.
 struct ConfigurationSource: Sendable {
     let file: String
     let environment: [String: String]
+    private let clients = UpstreamClients()
+
+    init(file: String, environment: [String: String]) {
+        self.file = file
+        self.environment = environment
+    }
 
     /// The file's text; blocks while it reads.
     ///
@@ -21,13 +33,35 @@ struct ConfigurationSource: Sendable {
         return text
     }
 
-    /// The table that a text describes.
+    /// What a text describes.
     ///
     /// - Throws: ``GatewayConfigurationError`` with everything that is wrong.
-    func table(_ text: String) throws(GatewayConfigurationError) -> RoutingTable {
-        try RoutingTable(
-            GatewayConfiguration(yaml: text, file: file, environment: environment)
-        )
+    func configuration(_ text: String) throws(GatewayConfigurationError) -> GatewayConfiguration {
+        try GatewayConfiguration(yaml: text, file: file, environment: environment)
+    }
+
+    /// Makes a configuration ready to be put in force.
+    ///
+    /// - Throws: ``GatewayConfigurationError`` with the first thing that is wrong with its files.
+    func prepare(
+        _ configuration: GatewayConfiguration,
+        _ files: TLSFiles
+    ) throws(GatewayConfigurationError) -> PreparedConfiguration {
+        do throws(GatewayConfigurationError) {
+            var listener: ListenerTLS?
+            if let tls = configuration.tls { listener = try ListenerTLS(tls, files) }
+            let table = try RoutingTable(configuration, clients: clients, files)
+            return PreparedConfiguration(table: table, listener: listener)
+        } catch {
+            throw named(error)
+        }
+    }
+
+    /// The error with the name of the file.
+    func named(_ error: GatewayConfigurationError) -> GatewayConfigurationError {
+        var error = error
+        error.file = file
+        return error
     }
 
     private func failure(_ line: Int?, _ message: String) -> GatewayConfigurationError {

@@ -1,5 +1,6 @@
 public import Logging
 package import MartletCore
+public import MartletTransport
 public import ServiceLifecycle
 import Synchronization
 
@@ -11,9 +12,12 @@ import Synchronization
 /// SIGHUP. A file that is wrong changes nothing and is logged with its lines, once;
 /// ``LiveRoutes/isOutdated`` and the gateway's stats tell until it is right.
 ///
+/// The files of TLS are read every second too, and what changes in them is put in force in the same
+/// way, for the connections to come.
+///
 /// Requests in flight finish on the routes that they began with; no connection is closed. What the
-/// server and the client were made with (`listen`, `maximumBodySize`, `timeouts.connect` and
-/// `timeouts.idle`) changes with a restart only, which is logged too.
+/// server and the client were made with (`listen`, whether there is `tls`, `maximumBodySize`,
+/// `timeouts.connect` and `timeouts.idle`) changes with a restart only, which is logged too.
 public final class GatewayReloader: Service {
     /// How often the file is read: each second.
     public static let interval = Duration.seconds(1)
@@ -21,13 +25,24 @@ public final class GatewayReloader: Service {
     /// The routes, for a ``Gateway``.
     public let routes: LiveRoutes
 
+    /// The TLS of the listener, whose certificate is kept as its files say; nil for none.
+    public let tls: ServerTLS?
+
+    /// What the files say.
+    private struct Reading: Hashable {
+        var text: String
+        var files: TLSFiles
+    }
+
     private struct State {
-        /// The text that was put in force, or refused, last.
-        var settled: String
+        /// What was put in force, or refused, last.
+        var settled: Reading
         /// Whether it was put in force.
         var isSettledInForce = true
-        /// A text that has been seen once.
-        var candidate: String?
+        /// What has been read once.
+        var candidate: Reading?
+        /// The files of TLS that the last text which could be understood names.
+        var paths: Set<String>
         /// What was said last about a file that cannot be read.
         var complaint: String?
     }
@@ -38,7 +53,7 @@ public final class GatewayReloader: Service {
     private let logger: Logger
     private let clock: any MonotonicClock
 
-    /// Reads the file for the first time.
+    /// Reads the files for the first time.
     ///
     /// - Parameters:
     ///   - file: The path of the configuration.
@@ -74,15 +89,25 @@ public final class GatewayReloader: Service {
         clock: any MonotonicClock
     ) throws(GatewayConfigurationError) {
         let text = try read()
-        routes = LiveRoutes(try source.table(text))
+        let configuration = try source.configuration(text)
+        let files = TLSFiles(reading: configuration.tlsPaths)
+        let prepared = try source.prepare(configuration, files)
+        do throws(GatewayConfigurationError) {
+            tls = try prepared.listener?.make()
+        } catch {
+            throw source.named(error)
+        }
+        routes = LiveRoutes(prepared.table)
         self.source = source
         self.read = read
         self.logger = logger
         self.clock = clock
-        state = Mutex(State(settled: text))
+        state = Mutex(
+            State(settled: Reading(text: text, files: files), paths: configuration.tlsPaths)
+        )
     }
 
-    /// Watches the file until the task is cancelled or shut down.
+    /// Watches the files until the task is cancelled or shut down.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             while (try? await self.clock.sleep(for: Self.interval)) != nil {
@@ -91,61 +116,75 @@ public final class GatewayReloader: Service {
         }
     }
 
-    /// Reads the file and puts it in force if it has changed and is right.
+    /// Reads the files and puts them in force if they are right.
     ///
-    /// - Returns: Whether the routes in force are what the file says now.
+    /// - Returns: Whether what is in force is what the files say now.
     @discardableResult
     public func reload() -> Bool {
-        guard let text = readText() else { return false }
-        return settle(text)
+        guard let reading = readFiles() else { return false }
+        return settle(reading)
     }
 
-    /// One reading of the file.
+    /// One reading of the files.
     package func poll() {
-        guard let text = readText() else { return }
+        guard let reading = readFiles() else { return }
         let isStable = state.withLock { state in
-            guard text != state.settled else {
+            guard reading != state.settled else {
                 state.candidate = nil
                 routes.setOutdated(!state.isSettledInForce)
                 return false
             }
-            guard text == state.candidate else {
-                state.candidate = text
+            guard reading == state.candidate else {
+                state.candidate = reading
                 return false
             }
             return true
         }
-        if isStable { settle(text) }
+        if isStable { settle(reading) }
     }
 
     @discardableResult
-    private func settle(_ text: String) -> Bool {
-        state.withLock { state in
-            state.settled = text
-            state.candidate = nil
+    private func settle(_ reading: Reading) -> Bool {
+        var reading = reading
+        var isInForce = false
+        defer {
+            state.withLock { [reading, isInForce] state in
+                state.settled = reading
+                state.candidate = nil
+                state.isSettledInForce = isInForce
+            }
+            routes.setOutdated(!isInForce)
         }
-        do {
-            let table = try source.table(text)
-            warnOfRestart(from: routes.current.configuration, to: table.configuration)
-            routes.replace(with: table)
-            conclude(isInForce: true)
-            logger.notice(
-                "The routes were reloaded.",
-                metadata: [
-                    "file": "\(source.file)", "routes": "\(table.configuration.routes.count)",
-                ]
-            )
-            return true
+        do throws(GatewayConfigurationError) {
+            let configuration = try source.configuration(reading.text)
+            let paths = configuration.tlsPaths
+            reading.files = TLSFiles(reading: paths)
+            state.withLock { $0.paths = paths }
+            try putInForce(source.prepare(configuration, reading.files))
+            isInForce = true
         } catch {
-            conclude(isInForce: false)
             complain(error)
-            return false
         }
+        return isInForce
     }
 
-    private func conclude(isInForce: Bool) {
-        state.withLock { $0.isSettledInForce = isInForce }
-        routes.setOutdated(!isInForce)
+    private func putInForce(
+        _ prepared: PreparedConfiguration
+    ) throws(GatewayConfigurationError) {
+        let configuration = prepared.table.configuration
+        if let tls, let listener = prepared.listener {
+            do throws(GatewayConfigurationError) {
+                try listener.reload(tls)
+            } catch {
+                throw source.named(error)
+            }
+        }
+        warnOfRestart(from: routes.current.configuration, to: configuration)
+        routes.replace(with: prepared.table)
+        logger.notice(
+            tls == nil ? "The routes were reloaded." : "The routes and certificates were reloaded.",
+            metadata: ["file": "\(source.file)", "routes": "\(configuration.routes.count)"]
+        )
     }
 
     private func complain(_ error: GatewayConfigurationError) {
@@ -155,11 +194,14 @@ public final class GatewayReloader: Service {
         )
     }
 
-    private func readText() -> String? {
+    private func readFiles() -> Reading? {
         do {
             let text = try read()
-            state.withLock { $0.complaint = nil }
-            return text
+            let paths = state.withLock { state in
+                state.complaint = nil
+                return state.paths
+            }
+            return Reading(text: text, files: TLSFiles(reading: paths))
         } catch {
             let complaint = "\(error)"
             let isNew = state.withLock { state in
@@ -176,10 +218,13 @@ public final class GatewayReloader: Service {
         let differs =
             old.listen != new.listen || old.maximumBodySize != new.maximumBodySize
             || old.timeouts.connect != new.timeouts.connect
-            || old.timeouts.idle != new.timeouts.idle
+            || old.timeouts.idle != new.timeouts.idle || (tls == nil) != (new.tls == nil)
         guard differs else { return }
         logger.warning(
-            "listen, maximumBodySize, timeouts.connect and timeouts.idle change with a restart."
+            """
+            listen, maximumBodySize, timeouts.connect, timeouts.idle and whether there is tls \
+            change with a restart.
+            """
         )
     }
 }

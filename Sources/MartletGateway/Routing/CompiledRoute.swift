@@ -15,13 +15,18 @@ final class CompiledRoute: Sendable {
     /// What stands in place of the prefix, encoded and without a slash at the end; nil leaves it.
     private let replacement: [UInt8]?
 
-    init(_ route: GatewayRoute, timeout: Duration?, clock: any MonotonicClock) {
+    init(
+        _ route: GatewayRoute,
+        timeout: Duration?,
+        transport: (any Handler<Request, Response>)?,
+        clock: any MonotonicClock
+    ) {
         name = route.description
         prefix = PathPrefix(route.path)
         var methods = route.methods
         if methods.contains(.get), !methods.contains(.head) { methods.append(.head) }
         self.methods = methods
-        upstreams = UpstreamGroup(route.upstreams, clock: clock)
+        upstreams = UpstreamGroup(route.upstreams, transport: transport, clock: clock)
         preservesHost = route.hostHeader == .preserve
         self.timeout = route.timeout ?? timeout
         label = WorkLabel(route.description)

@@ -31,15 +31,26 @@ public final class RoutingTable: Sendable {
     private let hosts: [Host]
     private let paths: PathNormalization
 
-    /// Makes a table.
+    /// Makes a table; blocks while it reads the files of upstreams' TLS, when there are any.
     ///
     /// - Parameters:
     ///   - configuration: The routes.
     ///   - clock: What tells how long an upstream that failed is left out.
     /// - Throws: ``GatewayConfigurationError`` for routes that nothing tells apart, routes without
     ///   upstreams, and prefixes that are none.
-    public init(
+    public convenience init(
         _ configuration: GatewayConfiguration,
+        clock: any MonotonicClock = ContinuousClock()
+    ) throws(GatewayConfigurationError) {
+        let files = TLSFiles(reading: configuration.tlsPaths)
+        try self.init(configuration, clients: UpstreamClients(), files, clock: clock)
+    }
+
+    /// Makes a table whose routes take their clients from `clients`.
+    init(
+        _ configuration: GatewayConfiguration,
+        clients: UpstreamClients,
+        _ files: TLSFiles,
         clock: any MonotonicClock = ContinuousClock()
     ) throws(GatewayConfigurationError) {
         let problems = Self.problems(in: configuration)
@@ -51,13 +62,19 @@ public final class RoutingTable: Sendable {
             trustedProxies: configuration.trustedProxies,
             via: configuration.via.map { "1.1 \($0)" }
         )
-        let groups = Dictionary(grouping: configuration.routes, by: \.host)
+        let transports = try clients.transports(for: configuration, files)
+        let groups = Dictionary(grouping: zip(configuration.routes, transports), by: \.0.host)
         hosts = groups.map { host, routes in
             Host(
                 name: host.map { Array($0.name.utf8) },
                 isWildcard: host?.isWildcard ?? false,
-                routes: routes.map {
-                    CompiledRoute($0, timeout: configuration.timeouts.response, clock: clock)
+                routes: routes.map { route, transport in
+                    CompiledRoute(
+                        route,
+                        timeout: configuration.timeouts.response,
+                        transport: transport,
+                        clock: clock
+                    )
                 }.sorted(by: Self.precedes)
             )
         }.sorted(by: Self.precedes)

@@ -1,4 +1,5 @@
 import MartletCore
+import MartletHTTP
 import Synchronization
 
 /// The servers of a route, taken in turn.
@@ -13,13 +14,20 @@ final class UpstreamGroup: Sendable {
     static let restAfterConnectFailure: Int64 = 1_000_000_000
 
     let upstreams: [Upstream]
+    /// What sends the requests when the route has settings of its own; nil for the gateway's.
+    let transport: (any Handler<Request, Response>)?
     private let turn = Atomic<Int>(0)
     private let clock: any MonotonicClock
     private let epoch: ContinuousClock.Instant
 
-    init(_ addresses: [UpstreamAddress], clock: any MonotonicClock) {
+    init(
+        _ addresses: [UpstreamAddress],
+        transport: (any Handler<Request, Response>)? = nil,
+        clock: any MonotonicClock
+    ) {
         precondition(!addresses.isEmpty, "a route without upstreams goes nowhere")
         upstreams = addresses.map(Upstream.init)
+        self.transport = transport
         self.clock = clock
         epoch = clock.now
     }

@@ -26,9 +26,13 @@ public final class ServerTLS: Sendable {
         }
     }
 
-    private let clients: ClientCertificates
+    private struct State {
+        var clients: ClientCertificates
+        var context: NIOSSLContext
+    }
+
     private let applicationProtocols: [String]
-    private let context: Mutex<NIOSSLContext>
+    private let state: Mutex<State>
 
     /// Makes a server's TLS.
     ///
@@ -42,23 +46,25 @@ public final class ServerTLS: Sendable {
         clients: ClientCertificates = .ignored,
         applicationProtocols: [String] = ["http/1.1"]
     ) throws {
-        self.clients = clients
         self.applicationProtocols = applicationProtocols
-        context = Mutex(
-            try Self.makeContext(credential, clients, applicationProtocols)
-        )
+        let context = try Self.makeContext(credential, clients, applicationProtocols)
+        state = Mutex(State(clients: clients, context: context))
     }
 
     /// Uses `credential` for the connections to come.
     ///
+    /// - Parameters:
+    ///   - credential: The server's certificate and key.
+    ///   - clients: What a client must show from now on; nil for the same as before.
     /// - Throws: ``TLSError`` when the parts do not fit together; the old credential stays.
-    public func reload(_ credential: TLSCredential) throws {
+    public func reload(_ credential: TLSCredential, clients: ClientCertificates? = nil) throws {
+        let clients = clients ?? state.withLock { $0.clients }
         let fresh = try Self.makeContext(credential, clients, applicationProtocols)
-        context.withLock { $0 = fresh }
+        state.withLock { $0 = State(clients: clients, context: fresh) }
     }
 
     package func makeHandler() -> any ChannelHandler {
-        NIOSSLServerHandler(context: context.withLock { $0 })
+        NIOSSLServerHandler(context: state.withLock { $0.context })
     }
 
     private static func makeContext(

@@ -20,6 +20,7 @@ struct ReadingTests {
         let yaml = """
             listen: 0.0.0.0:${PORT}
             trustedProxies: [10.0.0.0/8, "::1", unix]
+            tls: {certificate: certs/a.pem, key: /etc/a.key, clientAuthorities: ca.pem}
             via: edge
             maximumBodySize: 4096
             encodedSlashes: keep
@@ -33,13 +34,21 @@ struct ReadingTests {
                 stripPrefix: true
                 hostHeader: upstream
                 timeout: 3s
+                tls: {authorities: "${CA}", serverName: b.internal}
               - {path: /old, rewrite: /new, upstreams: [a:1]}
             """
-        let environment = ["PORT": "9000"]
-        let configuration = try GatewayConfiguration(yaml: yaml, environment: environment)
+        let environment = ["PORT": "9000", "CA": "../ca.pem"]
+        let configuration = try GatewayConfiguration(
+            yaml: yaml,
+            file: "conf/gateway.yaml",
+            environment: environment
+        )
         #expect(configuration.listen == "0.0.0.0:9000")
         #expect(configuration.trustedProxies.ranges.count == 2)
         #expect(configuration.trustedProxies.trustsUnixPeers)
+        #expect(configuration.tls?.certificate == "conf/certs/a.pem")
+        #expect(configuration.tls?.key == "/etc/a.key")
+        #expect(configuration.tls?.clientAuthorities == "conf/ca.pem")
         #expect(configuration.via == "edge")
         #expect(configuration.maximumBodySize == 4096)
         #expect(configuration.encodedSlashes == .keep)
@@ -59,7 +68,10 @@ struct ReadingTests {
         #expect(route.rewrite == "/")
         #expect(route.hostHeader == .upstream)
         #expect(route.timeout == .seconds(3))
-        #expect(route.line == 9)
+        #expect(route.line == 10)
+        #expect(route.tls?.authorities == "conf/../ca.pem")
+        #expect(route.tls?.serverName == "b.internal")
+        #expect(route.tls?.verify == true)
         #expect(configuration.routes[2].rewrite == "/new")
     }
 
@@ -80,6 +92,8 @@ struct ReadingTests {
                     idle: .seconds(300)
                 )
         )
+        #expect(configuration.tls == nil)
+        #expect(configuration.routes.first?.tls == nil)
         #expect(configuration.routes.first?.path == "/")
         #expect(configuration.routes.first?.hostHeader == .preserve)
     }
@@ -97,6 +111,50 @@ struct ReadingTests {
                 == "gateway.yaml:3: routes[0].upstream: there is no such key."
                 + " Did you mean “upstreams”?"
         )
+    }
+
+    @Test(
+        "a mistake in tls is named",
+        arguments: [
+            (
+                "tls: {certificate: a}",
+                "1: tls.key: is missing; TLS needs a certificate and its key."
+            ),
+            (
+                "tls: {certificate: a, key: b, clientAuthority: c}",
+                "1: tls.clientAuthority: there is no such key. Did you mean “clientAuthorities”?"
+            ),
+            ("tls: {certificate: '', key: b}", "1: tls.certificate: must be the path of a file."),
+            ("tls: a.pem", "1: tls: must be a mapping of keys to values."),
+        ]
+    )
+    func listenerTLS(yaml: String, message: String) {
+        #expect(description(yaml + "\nroutes: [{upstreams: a:1}]") == "gateway.yaml:" + message)
+    }
+
+    @Test(
+        "a mistake in an upstream's tls is named",
+        arguments: [
+            ("{serverName: a.b}", "a:1", "is of no use, because no upstream begins with https://."),
+            (
+                "{serverName: 10.0.0.1}", "https://a",
+                "serverName: must be a DNS name, not “10.0.0.1”."
+            ),
+            (
+                "{verify: false, authorities: a}", "https://a",
+                "authorities: cannot stand beside “verify: false”, which asks none."
+            ),
+            (
+                "{Verify: false}", "https://a",
+                "Verify: there is no such key. Did you mean “verify”?"
+            ),
+            ("{verify: maybe}", "https://a", "verify: must be true or false, not “maybe”."),
+        ]
+    )
+    func upstreamTLS(tls: String, upstream: String, message: String) {
+        let text = description("routes: [{upstreams: ['\(upstream)'], tls: \(tls)}]") ?? ""
+        #expect(text.hasPrefix("gateway.yaml:1: routes[0].tls"))
+        #expect(text.hasSuffix(message))
     }
 
     @Test("everything that is wrong is told at once, in the order of the lines")
