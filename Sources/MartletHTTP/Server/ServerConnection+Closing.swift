@@ -8,11 +8,23 @@ extension ServerConnection {
         guard let connection else { return }
         let unsent = connection.unsentCount
         guard unsent < unsentAtLastLook else {
-            connection.close()
+            cutOff()
             return
         }
         unsentAtLastLook = unsent
         setTimeout(core.limits.writeStallTimeout)
+    }
+
+    /// Closes before everything is sent.
+    ///
+    /// A body whose end is the connection's would look whole then, so that its connection is reset
+    /// (RFC 9112 §8).
+    func cutOff() {
+        if isCloseDelimited, !isOutputClosed {
+            connection?.abort()
+        } else {
+            connection?.close()
+        }
     }
 
     /// Waits for the peer to take what it is sent.
@@ -53,7 +65,7 @@ extension ServerConnection {
             }
             unsentAtLastLook = unsent
             if loop.timers.now >= lingerStallTick {
-                connection.close()
+                cutOff()
             } else {
                 setTimeout(.zero)
             }

@@ -118,6 +118,7 @@ extension ServerConnection {
             call.bytesLeft = length
         } else if call.minorVersion == 0 {
             call.keepsAlive = false
+            isCloseDelimited = true
         } else {
             head.write("Transfer-Encoding: chunked\r\n")
             call.isChunkedResponse = true
@@ -186,7 +187,7 @@ extension ServerConnection {
     /// Cuts the response off, so that the peer cannot take it for whole.
     private func abort() {
         sendOutput()
-        connection?.close()
+        cutOff()
         finishCall()
     }
 

@@ -53,6 +53,8 @@ final class ServerConnection: @unchecked Sendable {
     /// When a peer that takes nothing of the last answer is given up.
     var lingerStallTick = TickTimers.never
     var isOutputClosed = false
+    /// Whether the body that is being sent ends with the connection.
+    var isCloseDelimited = false
 
     /// How much of an unread body has been thrown away.
     @exclusivity(unchecked) var discardedCount = 0
@@ -182,7 +184,7 @@ extension ServerConnection: OwnedConnection, Closable {
     }
 
     func closeNow() {
-        connection?.close()
+        cutOff()
     }
 
     var dueTick: UInt64 { min(timeoutTick, deadlineTick) }

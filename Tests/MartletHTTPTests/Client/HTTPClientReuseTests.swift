@@ -2,6 +2,7 @@ import MartletCore
 import MartletHTTP
 import MartletTransport
 import NIOCore
+import Synchronization
 import Testing
 
 #if canImport(Glibc)
@@ -50,25 +51,6 @@ struct HTTPClientReuseTests {
     /// Gives what was sent over loopback time to be in the other socket, with the loop held.
     private static func letArrive() {
         poll(nil, 0, 50)
-    }
-
-    /// Holds the thread until nobody listens on `port`, for 20 seconds at most.
-    private static func holdUntilRefused(port: Int) {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        for _ in 0..<2000 {
-            let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
-            defer { close(descriptor) }
-            let result = withUnsafePointer(to: address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-                }
-            }
-            if result != 0 { return }
-            poll(nil, 0, 10)
-        }
     }
 
     @Test(
@@ -139,8 +121,10 @@ struct HTTPClientReuseTests {
         let authority = try TestAuthority()
         var configuration = HTTPServer.Configuration(addresses: [.tcp("127.0.0.1", port: 0)])
         configuration.tls = try ServerTLS(authority.issue(["localhost"]))
+        let serverLoops = EventLoops(count: 1)
         let server = HTTPServer(
             configuration,
+            loops: serverLoops,
             handler: ClosureHandler<Request, Response> { _, _ in Response("hi") }
         )
         let loops = EventLoops(count: 1)
@@ -148,6 +132,7 @@ struct HTTPClientReuseTests {
         settings.tls = try ClientTLS(trust: authority.trust)
         let client = HTTPClient(settings, loops: loops)
         let running = AsyncStream<Void>.makeStream()
+        let closing = Flag()
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 await withTaskGroup(of: Void.self) { inner in
@@ -155,6 +140,8 @@ struct HTTPClientReuseTests {
                     for await _ in running.stream {}
                     inner.cancelAll()
                 }
+                // Behind the server's own work there.
+                serverLoops.loops.first?.run { closing.set() }
             }
             await withTaskExecutorPreference(loops.any()) {
                 do {
@@ -162,9 +149,11 @@ struct HTTPClientReuseTests {
                     let url = "https://localhost:\(port)/"
                     #expect(try await text(try await client.get(url)) == "hi")
                     running.continuation.finish()
-                    // The loop is held while the server closes its socket and its connection.
-                    Self.holdUntilRefused(port: port)
-                    for _ in 0..<5 { Self.letArrive() }
+                    // The loop is held while the server closes its connection.
+                    for _ in 0..<200 where !closing.isSet {
+                        Self.letArrive()
+                    }
+                    Self.letArrive()
                     let error = await #expect(throws: HTTPClientError.self) {
                         _ = try await client.post(url, body: Body("x"))
                     }
@@ -176,5 +165,17 @@ struct HTTPClientReuseTests {
         }
         client.shutdown()
         try await loops.shutdown()
+        try await serverLoops.shutdown()
+    }
+}
+
+/// Something that has happened or not.
+private final class Flag: Sendable {
+    private let value = Atomic<Bool>(false)
+
+    var isSet: Bool { value.load(ordering: .acquiring) }
+
+    func set() {
+        value.store(true, ordering: .releasing)
     }
 }

@@ -133,6 +133,21 @@ final class RawClient: Sendable {
         }
     }
 
+    /// What comes until the peer ends, and whether its end was a reset.
+    func receiveToEnd() async throws -> (text: String, wasReset: Bool) {
+        let descriptor = descriptor
+        return try await offLoop("receive") {
+            var all: [UInt8] = []
+            while true {
+                switch try Self.readPiece(descriptor) {
+                case .bytes(let piece): all += piece
+                case .end: return (String(decoding: all, as: UTF8.self), false)
+                case .reset: return (String(decoding: all, as: UTF8.self), true)
+                }
+            }
+        }
+    }
+
     /// Everything until the peer ends.
     func receiveAll() async throws -> String {
         try await receive { _ in false }
@@ -146,14 +161,24 @@ final class RawClient: Sendable {
         shutdown(descriptor, Int32(SHUT_RDWR))
     }
 
+    private enum Piece {
+        case bytes([UInt8])
+        case end
+        case reset
+    }
+
     /// - Returns: Nil at the end.
     private static func read(_ descriptor: Int32) throws -> [UInt8]? {
+        if case .bytes(let piece) = try readPiece(descriptor) { piece } else { nil }
+    }
+
+    private static func readPiece(_ descriptor: Int32) throws -> Piece {
         try wait(descriptor, for: POLLIN)
         var piece = [UInt8](repeating: 0, count: 65536)
         let count = recv(descriptor, &piece, piece.count, 0)
-        if count < 0, errno == ECONNRESET { return nil }
+        if count < 0, errno == ECONNRESET { return .reset }
         guard count >= 0 else { throw Failure(reason: String(cString: strerror(errno))) }
-        return count == 0 ? nil : Array(piece[..<count])
+        return count == 0 ? .end : .bytes(Array(piece[..<count]))
     }
 
     private static func wait(_ descriptor: Int32, for event: Int32) throws {
