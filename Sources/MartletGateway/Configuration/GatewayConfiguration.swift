@@ -82,6 +82,8 @@ public struct GatewayTimeouts: Hashable, Sendable {
     public var response: Duration?
 
     /// Without a byte of a response's content: 5 minutes, as Envoy's for a stream.
+    ///
+    /// A route may have its own. The time in which the client takes no more does not count.
     public var idle: Duration
 
     /// Makes timeouts.

@@ -40,8 +40,13 @@ public struct GatewayRoute: Hashable, Sendable {
     /// Which `Host` the upstream sees.
     public var hostHeader: HostHeader
 
-    /// The time to the response's head; nil for ``GatewayTimeouts/response``.
+    /// From sending a request to the head of its response; nil for ``GatewayTimeouts/response``.
+    ///
+    /// It does not bound the content after the head.
     public var timeout: Duration?
+
+    /// Without a byte of a response's content; nil for ``GatewayTimeouts/idle``.
+    public var idleTimeout: Duration?
 
     /// The line of the file that the route begins on, for messages.
     public var line: Int?
@@ -65,7 +70,8 @@ public struct GatewayRoute: Hashable, Sendable {
         upstreams: [UpstreamAddress],
         rewrite: String? = nil,
         hostHeader: HostHeader = .preserve,
-        timeout: Duration? = nil
+        timeout: Duration? = nil,
+        idleTimeout: Duration? = nil
     ) {
         self.host = host
         self.path = path
@@ -74,6 +80,7 @@ public struct GatewayRoute: Hashable, Sendable {
         self.rewrite = rewrite
         self.hostHeader = hostHeader
         self.timeout = timeout
+        self.idleTimeout = idleTimeout
     }
 }
 

@@ -62,8 +62,10 @@ final class UpstreamClients: Sendable {
         _ files: TLSFiles,
         key: String
     ) throws(GatewayConfigurationError) -> Settings? {
-        guard var tls = route.tls else { return nil }
+        guard route.tls != nil || route.idleTimeout != nil else { return nil }
         var settings = Settings(timeouts: configuration.timeouts)
+        if let idle = route.idleTimeout { settings.timeouts.idle = idle }
+        guard var tls = route.tls else { return settings }
         if let path = tls.authorities {
             settings.authorities = try files.text(path, for: key + ".authorities", line: tls.line)
         }

@@ -21,7 +21,8 @@ extension GatewayConfiguration {
     ///     tls: {authorities: ca.pem, serverName: users.internal, verify: true}
     ///     stripPrefix: true             # or rewrite: /v1
     ///     hostHeader: upstream          # preserve unless given
-    ///     timeout: 3s
+    ///     timeout: 3s                   # timeouts.response unless given
+    ///     idleTimeout: 1m               # timeouts.idle unless given
     /// ```
     ///
     /// An unknown key is an error with a suggestion, so that a typing mistake never goes unnoticed.

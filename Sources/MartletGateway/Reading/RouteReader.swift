@@ -10,7 +10,7 @@ struct RouteReader {
 
     static let keys = [
         "path", "host", "methods", "upstreams", "tls", "stripPrefix", "rewrite", "hostHeader",
-        "timeout",
+        "timeout", "idleTimeout",
     ]
 
     func read(_ node: Node, path: String) -> GatewayRoute? {
@@ -23,7 +23,8 @@ struct RouteReader {
             methods: readMethods(map),
             upstreams: readUpstreams(map),
             rewrite: readRewrite(map),
-            timeout: map.duration("timeout")
+            timeout: map.duration("timeout"),
+            idleTimeout: map.duration("idleTimeout")
         )
         if let hostHeader = map.choice("hostHeader", GatewayRoute.HostHeader.self) {
             route.hostHeader = hostHeader

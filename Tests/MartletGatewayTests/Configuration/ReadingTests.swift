@@ -34,6 +34,7 @@ struct ReadingTests {
                 stripPrefix: true
                 hostHeader: upstream
                 timeout: 3s
+                idleTimeout: 4s
                 tls: {authorities: "${CA}", serverName: b.internal}
               - {path: /old, rewrite: /new, upstreams: [a:1]}
             """
@@ -68,6 +69,7 @@ struct ReadingTests {
         #expect(route.rewrite == "/")
         #expect(route.hostHeader == .upstream)
         #expect(route.timeout == .seconds(3))
+        #expect(route.idleTimeout == .seconds(4))
         #expect(route.line == 10)
         #expect(route.tls?.authorities == "conf/../ca.pem")
         #expect(route.tls?.serverName == "b.internal")
@@ -188,6 +190,7 @@ struct ReadingTests {
             "trustedProxies: [me]\nroutes: [{upstreams: a:1}]",
             "maximumBodySize: big\nroutes: [{upstreams: a:1}]",
             "routes: [{upstreams: a:1, timeout: 0s}]",
+            "routes: [{upstreams: a:1, idleTimeout: soon}]",
             "routes: [{upstreams: a:1, path: /a//b}]", "routes: [{upstreams: a:1, path: /a%2fb}]",
             "routes: [{upstreams: a:1, path: '/a;b'}]", "routes: [{upstreams: a:1, path: /a%b}]",
             "routes: [{upstreams: a:1, rewrite: /v1//}]",
