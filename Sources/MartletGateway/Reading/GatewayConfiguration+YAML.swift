@@ -61,6 +61,9 @@ struct ConfigurationReader {
         "routes",
     ]
 
+    private static let smallestRoutes =
+        "the smallest is “routes: [{upstreams: http://127.0.0.1:8081}]”."
+
     init(file: String?, environment: [String: String]) {
         interpolation = Interpolation(file: file, environment: environment)
     }
@@ -75,7 +78,7 @@ struct ConfigurationReader {
             return nil
         }
         guard let root else {
-            problems.add(nil, "", "the file is empty; it needs at least “routes”.")
+            problems.add(nil, "", "the file is empty; \(Self.smallestRoutes)")
             return nil
         }
         guard let top = YAMLMapping(root, path: "", keys: Self.keys, problems: problems) else {
@@ -91,7 +94,10 @@ struct ConfigurationReader {
             if let size = Int(text), size >= 0 {
                 configuration.maximumBodySize = size
             } else {
-                top.refuse("maximumBodySize", "must be a number of bytes, not “\(text)”.")
+                top.refuse(
+                    "maximumBodySize",
+                    "must be a number of bytes such as 1048576, not “\(text)”."
+                )
             }
         }
         if let encodedSlashes = top.choice(
@@ -172,8 +178,12 @@ struct ConfigurationReader {
     }
 
     private func readRoutes(_ top: YAMLMapping) -> [GatewayRoute] {
-        guard case .sequence(let list) = top["routes"], !list.isEmpty else {
-            top.refuse("routes", "must be a list of at least one route.")
+        guard let routes = top["routes"] else {
+            top.refuseMissing("routes", "is missing; \(Self.smallestRoutes)")
+            return []
+        }
+        guard case .sequence(let list) = routes, !list.isEmpty else {
+            top.refuse("routes", "must be a list of at least one route; \(Self.smallestRoutes)")
             return []
         }
         guard list.count <= GatewayConfiguration.maximumRoutes else {

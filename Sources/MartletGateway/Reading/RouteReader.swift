@@ -70,7 +70,7 @@ struct RouteReader {
                 map.refuse(
                     "methods",
                     line: line,
-                    "“\(text)” is no method; methods are written in capitals, as in GET."
+                    "“\(text)” is no method; write methods in capitals, as in [GET, POST]."
                 )
                 return nil
             }
@@ -80,7 +80,7 @@ struct RouteReader {
 
     private func readUpstreams(_ map: YAMLMapping) -> [UpstreamAddress] {
         guard map["upstreams"] != nil else {
-            map.refuse("upstreams", "is missing; where should the requests go?")
+            map.refuseMissing("upstreams", "is missing; where should the requests go?")
             return []
         }
         guard let texts = map.texts("upstreams") else { return [] }
@@ -101,7 +101,8 @@ struct RouteReader {
                 map.refuse(
                     "upstreams",
                     line: line,
-                    "“\(expanded)” is no upstream; write it as in http://127.0.0.1:8081."
+                    "“\(expanded)” is no upstream; write no more than scheme, host and port, as in"
+                        + " http://127.0.0.1:8081."
                 )
                 return nil
             }

@@ -12,7 +12,7 @@ struct TLSReader {
     func listener(_ top: YAMLMapping) -> GatewayTLS? {
         guard let map = mapping(in: top, keys: Self.listenerKeys) else { return nil }
         for key in ["certificate", "key"] where map[key] == nil {
-            map.refuse(key, "is missing; TLS needs a certificate and its key.")
+            map.refuseMissing(key, "is missing; TLS needs a certificate and its key.")
         }
         var tls = GatewayTLS(
             certificate: path(map, "certificate") ?? "",

@@ -16,26 +16,37 @@ struct YAMLMapping {
     let line: Int?
     private let problems: ReadingProblems
     private var values: [String: Node] = [:]
+    /// The keys that may have been meant by those that are not known.
+    private var mistyped: Set<String> = []
 
     /// Takes `node` for a mapping; notes a problem for each key that is not among `keys`.
     ///
     /// Nil, and a problem, when it is none.
     init?(_ node: Node, path: String, keys: [String], problems: ReadingProblems) {
         guard case .mapping(let mapping) = node else {
-            problems.add(node.mark?.line, path, "must be a mapping of keys to values.")
+            let subject = path.isEmpty ? "the file " : ""
+            problems.add(
+                node.mark?.line,
+                path,
+                "\(subject)must be a mapping of keys to values, as in “\(keys.last ?? ""): …”."
+            )
             return nil
         }
         self.path = path
         self.problems = problems
         line = mapping.first?.key.mark?.line ?? node.mark?.line
         for (keyNode, value) in mapping {
-            guard let key = keyNode.string, keys.contains(key) else {
-                let name = keyNode.string ?? ""
-                let suggestion = Suggestion.sentence(for: name, among: keys)
+            guard let key = keyNode.string else {
+                problems.add(keyNode.mark?.line, path, "has a key that is no text.")
+                continue
+            }
+            guard keys.contains(key) else {
                 let known = " Known keys: \(keys.joined(separator: ", "))."
+                let suggestion = Suggestion.sentence(for: key, among: keys)
+                if let meant = Suggestion.closest(to: key, among: keys) { mistyped.insert(meant) }
                 problems.add(
                     keyNode.mark?.line,
-                    keyPath(name),
+                    keyPath(key),
                     "there is no such key.\(suggestion.isEmpty ? known : suggestion)"
                 )
                 continue
@@ -48,6 +59,11 @@ struct YAMLMapping {
 
     func keyPath(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
+    /// Notes that a key must be there and is not, unless a key that is not known may stand for it.
+    func refuseMissing(_ key: String, _ message: String) {
+        if !mistyped.contains(key) { refuse(key, message) }
+    }
+
     /// Notes a problem with the value of `key`.
     func refuse(_ key: String, _ message: String) {
         problems.add(values[key]?.mark?.line ?? line, keyPath(key), message)
@@ -58,6 +74,10 @@ struct YAMLMapping {
         guard let node = values[key] else { return nil }
         guard case .scalar(let scalar) = node else {
             refuse(key, "must be a text.")
+            return nil
+        }
+        guard !Self.isMissing(scalar) else {
+            refuse(key, "has no value.")
             return nil
         }
         return scalar.string
@@ -114,15 +134,24 @@ struct YAMLMapping {
         case .sequence(let sequence): items = Array(sequence)
         case .mapping, .alias: items = []
         }
+        if case .scalar(let scalar) = node, Self.isMissing(scalar) {
+            refuse(key, "has no value.")
+            return nil
+        }
         let texts = items.compactMap { item -> (text: String, line: Int?)? in
             guard case .scalar(let scalar) = item else { return nil }
             return (scalar.string, scalar.mark?.line)
         }
         guard !texts.isEmpty, texts.count == items.count else {
-            refuse(key, "must be a list of texts with at least one entry.")
+            refuse(key, "must be a text, or a list of texts with at least one entry.")
             return nil
         }
         return texts
+    }
+
+    /// Whether nothing stands where a value should, as in `path:`.
+    private static func isMissing(_ scalar: Node.Scalar) -> Bool {
+        scalar.string.isEmpty && scalar.style == .plain
     }
 
     /// Notes a problem with one entry of a list.

@@ -22,21 +22,3 @@ package struct ListenerConfiguration: Sendable {
         self.reusesPort = false
     }
 }
-
-/// A server could not listen.
-public struct ListenError: Error, Sendable, CustomStringConvertible {
-    /// Where it wanted to listen.
-    public let address: BindAddress
-    /// What the system said.
-    public let cause: any Error
-
-    package init(address: BindAddress, cause: any Error) {
-        self.address = address
-        self.cause = cause
-    }
-
-    /// The address and what the system said.
-    public var description: String {
-        "Cannot listen on \(address).\n  caused by: \(cause)"
-    }
-}

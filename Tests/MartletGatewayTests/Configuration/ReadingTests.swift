@@ -115,50 +115,6 @@ struct ReadingTests {
         )
     }
 
-    @Test(
-        "a mistake in tls is named",
-        arguments: [
-            (
-                "tls: {certificate: a}",
-                "1: tls.key: is missing; TLS needs a certificate and its key."
-            ),
-            (
-                "tls: {certificate: a, key: b, clientAuthority: c}",
-                "1: tls.clientAuthority: there is no such key. Did you mean “clientAuthorities”?"
-            ),
-            ("tls: {certificate: '', key: b}", "1: tls.certificate: must be the path of a file."),
-            ("tls: a.pem", "1: tls: must be a mapping of keys to values."),
-        ]
-    )
-    func listenerTLS(yaml: String, message: String) {
-        #expect(description(yaml + "\nroutes: [{upstreams: a:1}]") == "gateway.yaml:" + message)
-    }
-
-    @Test(
-        "a mistake in an upstream's tls is named",
-        arguments: [
-            ("{serverName: a.b}", "a:1", "is of no use, because no upstream begins with https://."),
-            (
-                "{serverName: 10.0.0.1}", "https://a",
-                "serverName: must be a DNS name, not “10.0.0.1”."
-            ),
-            (
-                "{verify: false, authorities: a}", "https://a",
-                "authorities: cannot stand beside “verify: false”, which asks none."
-            ),
-            (
-                "{Verify: false}", "https://a",
-                "Verify: there is no such key. Did you mean “verify”?"
-            ),
-            ("{verify: maybe}", "https://a", "verify: must be true or false, not “maybe”."),
-        ]
-    )
-    func upstreamTLS(tls: String, upstream: String, message: String) {
-        let text = description("routes: [{upstreams: ['\(upstream)'], tls: \(tls)}]") ?? ""
-        #expect(text.hasPrefix("gateway.yaml:1: routes[0].tls"))
-        #expect(text.hasSuffix(message))
-    }
-
     @Test("everything that is wrong is told at once, in the order of the lines")
     func everythingWrong() {
         let yaml = """
@@ -201,38 +157,6 @@ struct ReadingTests {
     )
     func bad(yaml: String) {
         #expect(description(yaml)?.hasPrefix("gateway.yaml:") == true)
-    }
-
-    @Test(
-        "what is no YAML is told in a sentence, with its line",
-        arguments: [
-            (
-                "routes:\n  - upstreams: [a:1\n",
-                "3: this is not YAML: while parsing a flow sequence that begins on line 2,"
-                    + " did not find expected ',' or ']'."
-            ),
-            (
-                "routes:\n\t- upstreams: a:1",
-                "2: this is not YAML: while scanning for the next token, found character that"
-                    + " cannot start any token. YAML is indented with spaces, not with tabs."
-            ),
-            (
-                "via: @x",
-                "1: this is not YAML: while scanning for the next token, found character that"
-                    + " cannot start any token. A text that begins with “@”, “`” or “%” must stand"
-                    + " in quotes."
-            ),
-            ("via: a\nroutes: b\u{1}", "2: this is not YAML: control characters are not allowed."),
-            ("via: a\nvia: b", "1: “via” stands twice in the mapping that begins here."),
-            (
-                "via: a\n---\nvia: b",
-                "2: this is not YAML: expected a single document in the stream that begins on"
-                    + " line 1, but found another document."
-            ),
-        ]
-    )
-    func notYAML(yaml: String, message: String) {
-        #expect(description(yaml) == "gateway.yaml:\(message)")
     }
 
     @Test("there is a limit on routes and on the upstreams of one")
