@@ -1,6 +1,7 @@
 /// A host to match: `example.com`, or `*.example.com` for every name below it.
 ///
-/// Compared without case and without the port. The wildcard stands for one label or several, but
+/// Compared without case, without the port, and without the dot at the end of a name that is
+/// written in full (`example.com.`). The wildcard stands for one label or several, but
 /// not for none: `*.example.com` does not match `example.com`.
 public struct HostPattern: Hashable, Sendable {
     /// The host in lower case; for a wildcard the part after the star, as in `.example.com`.

@@ -154,14 +154,19 @@ public final class RoutingTable: Sendable {
         )
     }
 
-    /// The authority without its port.
+    /// The authority without its port, and without the dot of a name that is written in full.
     private static func host(
         of authority: UnsafeBufferPointer<UInt8>
     ) -> UnsafeBufferPointer<UInt8> {
         var end = authority.count
         while end > 0, ASCII.isDigit(authority[end - 1]) { end -= 1 }
-        guard end > 0, authority[end - 1] == UInt8(ascii: ":") else { return authority }
-        return UnsafeBufferPointer(rebasing: authority[..<(end - 1)])
+        if end > 0, authority[end - 1] == UInt8(ascii: ":") {
+            end -= 1
+        } else {
+            end = authority.count
+        }
+        if end > 0, authority[end - 1] == UInt8(ascii: ".") { end -= 1 }
+        return UnsafeBufferPointer(rebasing: authority[..<end])
     }
 }
 

@@ -50,6 +50,8 @@ struct RoutingTests {
             ("GET", "http://a.b.example.com/", "wild"),
             ("GET", "http://x.deep.example.com/", "deep"),
             ("GET", "http://EXAMPLE.com:8080/api/users", "exact"),
+            ("GET", "http://example.com./", "exact"), ("GET", "http://example.com.:80/", "exact"),
+            ("GET", "http://A.example.com./", "wild"), ("GET", "http://example.com:/", "exact"),
             ("GET", "http://notexample.com/", "any"),
         ]
     )
