@@ -62,6 +62,22 @@ public struct Gateway<Transport: Handler<Request, Response>>: Handler {
     /// - Throws: `HTTPError` with 400, 404, 405, 501, 502, 503 or 504; `CancellationError` when
     ///   the client has gone.
     public func handle(_ request: Request, context: CallContext) async throws -> Response {
+        if let own = try answerItself(request) { return own }
+        var context = context
+        // Apart, so that what it works with takes no room in the frame that waits.
+        let call = try begin(request, &context)
+        do {
+            if let own = call.group.transport {
+                return try call.finish(try await own.handle(call.request, context: context))
+            }
+            return try call.finish(try await transport.handle(call.request, context: context))
+        } catch let error as HTTPClientError {
+            return try call.finish(try await forward(call, context, after: error))
+        }
+    }
+
+    /// The answer to a health check, or to a method that the gateway does not do.
+    private func answerItself(_ request: Request) throws -> Response? {
         if answersHealth {
             switch request.target {
             case Self.healthPath: return try answer(request, #"{"status":"ok"}"#)
@@ -76,70 +92,74 @@ public struct Gateway<Transport: Handler<Request, Response>>: Handler {
         }
         switch request.method {
         case .connect, .trace: throw Self.notImplemented(request.method)
-        default: break
+        default: return nil
         }
+    }
+
+    /// Finds the route of a request and makes the request to its upstream.
+    private func begin(_ request: Request, _ context: inout CallContext) throws -> ForwardedCall {
         let table = routes.current
         let (route, target) = try table.route(for: request)
         context.scope?.setLabel(route.label)
-        var context = context
         if let timeout = route.timeout {
             context.tightenDeadline(to: clock.now.advanced(by: timeout))
         }
-        var outgoing = request
-        outgoing.headers = try table.requestFields.make(
-            for: request,
-            preservesHost: route.preservesHost,
-            requestID: context.requestID
+        let index = route.upstreams.next()
+        let upstream = route.upstreams.upstreams[index]
+        var outgoing = Request(
+            parsedMethod: request.method,
+            target: route.rewritten(target),
+            scheme: upstream.scheme,
+            authority: upstream.authority,
+            headers: try table.requestFields.make(
+                for: request,
+                preservesHost: route.preservesHost,
+                requestID: context.requestID
+            ),
+            body: request.body,
+            peer: nil
         )
-        outgoing.target = route.rewritten(target)
-        outgoing.route = route.name
-        outgoing.peer = nil
-        var response = try await forward(outgoing, route.upstreams, context)
-        ResponseFields.edit(&response.headers, via: table.requestFields.via)
-        return response
+        outgoing.setRoute(route.name)
+        return ForwardedCall(outgoing, route.upstreams, index, table)
     }
 
-    /// Sends the request to one upstream after another until one answers.
+    /// Sends a request that its first upstream did not answer to others, until one does.
     private func forward(
-        _ request: Request,
-        _ group: UpstreamGroup,
-        _ context: CallContext
+        _ call: ForwardedCall,
+        _ context: CallContext,
+        after failure: HTTPClientError
     ) async throws -> Response {
-        var request = request
+        let group = call.group
+        var request = call.request
         var context = context
-        var index = group.next()
+        var failure = failure
+        var index = call.index
         var tried: TriedUpstreams = 0
         var attempts = 0
         while true {
+            if failure.code == .connectFailed || failure.code == .connectTimeout {
+                group.connectFailed(index)
+            }
+            tried.insert(index)
+            attempts += 1
+            context.attempt += 1
+            guard
+                attempts < Self.maximumAttempts,
+                UpstreamFailure.mayRepeat(request, after: failure),
+                let other = group.next(after: index, excluding: tried)
+            else { throw UpstreamFailure.error(failure) }
+            index = other
+            call.index = other
             let upstream = group.upstreams[index]
             request.scheme = upstream.scheme
             request.authority = upstream.authority
             do {
-                let response =
-                    if let own = group.transport {
-                        try await own.handle(request, context: context)
-                    } else {
-                        try await transport.handle(request, context: context)
-                    }
-                upstream.wake()
-                guard response.status != .switchingProtocols else {
-                    response.body.discard()
-                    throw UpstreamFailure.unasked(response.status)
+                if let own = group.transport {
+                    return try await own.handle(request, context: context)
                 }
-                return response
+                return try await transport.handle(request, context: context)
             } catch let error as HTTPClientError {
-                if error.code == .connectFailed || error.code == .connectTimeout {
-                    group.connectFailed(index)
-                }
-                tried.insert(index)
-                attempts += 1
-                context.attempt += 1
-                guard
-                    attempts < Self.maximumAttempts,
-                    UpstreamFailure.mayRepeat(request, after: error),
-                    let other = group.next(after: index, excluding: tried)
-                else { throw UpstreamFailure.error(error) }
-                index = other
+                failure = error
             }
         }
     }

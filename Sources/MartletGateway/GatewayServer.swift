@@ -42,12 +42,14 @@ public enum GatewayServer: Sendable {
             loops: loops
         )
         let gateway = Gateway(routes, transport: UpstreamClients.carryingOn(client))
-            .intercepted(by: Deadline(timeout: .seconds(24 * 60 * 60), header: .xRequestTimeout))
-            .intercepted(by: ErrorRendering(logger: logger))
-            .intercepted(by: ServerMetrics())
-            .intercepted(by: AccessLog(accessLog, logger: logger))
-            .intercepted(by: ServerTracing())
-            .intercepted(by: RequestID())
+            .layered(by: [
+                RequestID(),
+                ServerTracing(),
+                AccessLog(accessLog, logger: logger),
+                ServerMetrics(),
+                ErrorRendering(logger: logger),
+                Deadline(timeout: .seconds(24 * 60 * 60), header: .xRequestTimeout),
+            ])
         var server = HTTPServer.Configuration(addresses: [address])
         server.tls = tls
         server.limits.bodySize = configuration.maximumBodySize

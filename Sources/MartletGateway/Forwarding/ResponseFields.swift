@@ -24,16 +24,10 @@ enum ResponseFields {
             }
         }
         if hasOwn {
-            headers.removeAll { index, headers in
-                headers.bytes.withUnsafeReadableBytes { all in
-                    let slice = headers.slices[index]
-                    switch role(of: slice, in: all) {
-                    case .connection, .hopByHop, .upgrade:
-                        return true
-                    default:
-                        let name = UnsafeRawBufferPointer(rebasing: all[slice.nameRange])
-                        return !options.isEmpty && options.contains(name)
-                    }
+            headers.removeAll { name in
+                switch FieldRole.inResponse(name) {
+                case .connection, .hopByHop, .upgrade: true
+                default: !options.isEmpty && options.contains(name)
                 }
             }
         }

@@ -4,7 +4,7 @@ import MartletHTTP
 
 /// A route made ready for matching and forwarding.
 final class CompiledRoute: Sendable {
-    let name: String
+    let name: RouteName
     let prefix: PathPrefix
     let methods: [HTTPRequest.Method]
     let upstreams: UpstreamGroup
@@ -21,7 +21,7 @@ final class CompiledRoute: Sendable {
         transport: (any Handler<Request, Response>)?,
         clock: any MonotonicClock
     ) {
-        name = route.description
+        name = RouteName(route.description)
         prefix = PathPrefix(route.path)
         var methods = route.methods
         if methods.contains(.get), !methods.contains(.head) { methods.append(.head) }

@@ -1,3 +1,5 @@
+import HTTPTypes
+import MartletHTTP
 import Synchronization
 
 /// One server of a route, and whether it could be connected to lately.
@@ -25,8 +27,18 @@ final class Upstream: Sendable {
         restsUntil.store(instant, ordering: .relaxed)
     }
 
-    /// Notes that the server answered.
-    func wake() {
+    private func wake() {
         if restsUntil.load(ordering: .relaxed) != 0 { restsUntil.store(0, ordering: .relaxed) }
+    }
+
+    /// Notes that the server answered.
+    ///
+    /// - Throws: `HTTPError` with 502 for an answer that nobody asked for.
+    func accept(_ response: Response) throws {
+        wake()
+        guard response.status != .switchingProtocols else {
+            response.body.discard()
+            throw UpstreamFailure.unasked(response.status)
+        }
     }
 }

@@ -230,11 +230,11 @@ extension ClientConnection {
     func armDeadline() {
         deadlineTick = TickTimers.never
         guard let deadline = exchange.deadline, exchange.waiter != nil else { return }
-        let wait = max(.zero, deadline - ContinuousClock.now)
-        guard wait < .milliseconds(500) else {
-            deadlineTick = loop.timers.tick(after: wait - .milliseconds(300))
+        if let tick = loop.tick(wellBefore: deadline) {
+            deadlineTick = tick
             return
         }
+        let wait = max(.zero, deadline - ContinuousClock.now)
         let number = exchange.number
         loop.eventLoop.scheduleTask(in: TimeAmount(wait)) { [weak self] in
             guard let self, self.exchange.number == number, self.exchange.waiter != nil else {

@@ -48,6 +48,10 @@ final class ClientConnection: @unchecked Sendable {
         timeoutTick = loop.timers.tick(after: duration)
     }
 
+    func setTimeout(ticks: UInt64) {
+        timeoutTick = loop.timers.tick(after: ticks)
+    }
+
     func clearTimeout() {
         timeoutTick = TickTimers.never
     }

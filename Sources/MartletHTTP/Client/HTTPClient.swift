@@ -20,11 +20,14 @@ public final class HTTPClient: Handler {
     private let configuration: Configuration
     private let loops: EventLoops
     private let perLoop: [ClientLoop]
+    /// Whether responses are handed on as they come: not followed elsewhere, nor decoded.
+    private let isPlain: Bool
 
     /// Makes a client; it connects when it is used.
     public init(_ configuration: Configuration = Configuration(), loops: EventLoops = .shared) {
         self.configuration = configuration
         self.loops = loops
+        isPlain = configuration.redirectLimit == 0 && !configuration.decompresses
         perLoop = loops.loops.map { ClientLoop(loop: $0, configuration: configuration) }
     }
 
@@ -40,7 +43,26 @@ public final class HTTPClient: Handler {
     /// - Throws: ``HTTPClientError`` when there is no response; `CancellationError`, after which
     ///   the exchange's connection is closed.
     public func handle(_ request: Request, context: CallContext) async throws -> Response {
-        let deadline = deadline(context)
+        guard isPlain, let loop = loops.current, let idle = try idleConnection(for: request, loop)
+        else {
+            return try await handleInFull(request, context)
+        }
+        let deadline = deadline(context, on: loop)
+        do {
+            return try await idle.send(request, deadline: deadline)
+        } catch let error as HTTPClientError where Self.mayRepeat(request, error) {
+            return try await exchangeAnew(request, deadline: deadline, on: loop)
+        }
+    }
+
+    private func idleConnection(for request: Request, _ loop: Loop) throws -> ClientConnection? {
+        try perLoop[loop.index]
+            .pool(scheme: request.scheme, authority: request.authority)
+            .takeIdle()
+    }
+
+    private func handleInFull(_ request: Request, _ context: CallContext) async throws -> Response {
+        let deadline = deadline(context, on: loops.current)
         let response =
             if let loop = loops.current {
                 try await exchange(prepared(request), deadline: deadline, on: loop)
@@ -111,8 +133,10 @@ public final class HTTPClient: Handler {
 
     // MARK: One exchange
 
-    private func deadline(_ context: CallContext) -> ContinuousClock.Instant {
-        let own = ContinuousClock.now + configuration.responseTimeout
+    /// When the response's head must have come; up to two ticks later than the time-out says.
+    private func deadline(_ context: CallContext, on loop: Loop?) -> ContinuousClock.Instant {
+        let now = loop.map { $0.recentInstant + TickTimers.tick * 2 } ?? ContinuousClock.now
+        let own = now + configuration.responseTimeout
         guard let given = context.deadline else { return own }
         return min(own, given)
     }
@@ -149,26 +173,33 @@ public final class HTTPClient: Handler {
                 isUnsent: true
             )
         }
-        let pool = try perLoop[loop.index].pool(
-            scheme: request.scheme,
-            authority: request.authority
-        )
-        guard let idle = try pool.takeIdle() else {
-            return try await pool.lease(until: deadline).send(request, deadline: deadline)
+        guard let idle = try idleConnection(for: request, loop) else {
+            return try await exchangeAnew(request, deadline: deadline, on: loop)
         }
         do {
             return try await idle.send(request, deadline: deadline)
-        } catch let error as HTTPClientError
-            where error.code == .connectionClosed && Self.mayRepeat(request, error)
-        {
-            // The server let go of a connection that was idle while the request was on its way.
-            return try await pool.lease(until: deadline).send(request, deadline: deadline)
+        } catch let error as HTTPClientError where Self.mayRepeat(request, error) {
+            return try await exchangeAnew(request, deadline: deadline, on: loop)
         }
     }
 
-    /// Whether sending a request again cannot do what it asks for twice (RFC 9110 §9.2.2).
+    /// Sends a request on a connection that has not carried another before, as far as it can be
+    /// had.
+    private func exchangeAnew(
+        _ request: Request,
+        deadline: ContinuousClock.Instant,
+        on loop: Loop
+    ) async throws -> Response {
+        try await perLoop[loop.index]
+            .pool(scheme: request.scheme, authority: request.authority)
+            .lease(until: deadline)
+            .send(request, deadline: deadline)
+    }
+
+    /// Whether to send a request again whose connection was let go of by the server while the
+    /// request was on its way: when that cannot do what it asks for twice (RFC 9110 §9.2.2).
     private static func mayRepeat(_ request: Request, _ error: HTTPClientError) -> Bool {
-        guard request.body.whole != nil else { return false }
+        guard error.code == .connectionClosed, request.body.whole != nil else { return false }
         if error.isUnsent { return true }
         switch request.method {
         case .get, .head, .options, .put, .delete, .trace: return true

@@ -20,6 +20,7 @@ final class OriginPool: @unchecked Sendable {
     private let configuration: HTTPClient.Configuration
     /// What is accepted of a response.
     let limits: SharedLimits
+    private let idleTicks: UInt64
     private var idle: [ClientConnection] = []
     private var count = 0
     private var waiters = CircularBuffer<Waiter>()
@@ -38,6 +39,7 @@ final class OriginPool: @unchecked Sendable {
         self.authority = authority
         self.loop = loop
         self.configuration = configuration
+        idleTicks = TickTimers.ticks(in: configuration.idleTimeout)
         var limits = HTTPLimits()
         limits.bodySize = configuration.responseBodySize
         self.limits = SharedLimits(limits)
@@ -160,7 +162,7 @@ final class OriginPool: @unchecked Sendable {
         if isShutDown {
             connection.close()
         } else if waiters.isEmpty {
-            connection.setTimeout(configuration.idleTimeout)
+            connection.setTimeout(ticks: idleTicks)
             idle.append(connection)
         } else if connection.isReusable {
             waiters.popFirst()?.continuation.resume(returning: connection)

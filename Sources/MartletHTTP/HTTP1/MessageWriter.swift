@@ -14,13 +14,7 @@ enum MessageWriter {
     static func writeLastChunk(trailers: Headers?, into out: inout ByteBuffer) {
         out.writeStaticString("0\r\n")
         if var trailers {
-            trailers.removeAll { index, headers in
-                headers.bytes.withUnsafeReadableBytes { all in
-                    isForbiddenTrailer(
-                        UnsafeRawBufferPointer(rebasing: all[headers.slices[index].nameRange])
-                    )
-                }
-            }
+            trailers.removeAll(where: isForbiddenTrailer)
             HeadWriter.write(atMost: HeadWriter.size(of: trailers), into: &out) {
                 _ = $0.writeFields(trailers)
             }

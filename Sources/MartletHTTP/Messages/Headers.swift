@@ -172,16 +172,14 @@ extension Headers {
         }
     }
 
-    /// Removes the field lines that `predicate` holds for, by index.
-    package mutating func removeAll(where predicate: (Int, Headers) -> Bool) {
-        guard !slices.isEmpty else { return }
-        let before = self
-        var kept: [Slice] = []
-        kept.reserveCapacity(slices.count)
-        for index in before.slices.indices where !predicate(index, before) {
-            kept.append(before.slices[index])
+    /// Removes the field lines whose name `predicate` holds for.
+    ///
+    /// The pointer is valid only inside.
+    package mutating func removeAll(where predicate: (UnsafeRawBufferPointer) -> Bool) {
+        let bytes = bytes
+        bytes.withUnsafeReadableBytes { all in
+            slices.removeAll { predicate(UnsafeRawBufferPointer(rebasing: all[$0.nameRange])) }
         }
-        slices = kept
     }
 
     /// Removes every field; keeps no memory.

@@ -106,11 +106,11 @@ public struct PathParameters: Sendable {
 }
 
 /// A route's name and those of its parameters, by reference: one is made a route.
-final class RouteName: Sendable {
+package final class RouteName: Sendable {
     let name: String?
     let parameterNames: [String]
 
-    init(_ name: String?, parameterNames: [String] = []) {
+    package init(_ name: String?, parameterNames: [String] = []) {
         self.name = name
         self.parameterNames = parameterNames
     }

@@ -130,6 +130,11 @@ extension Request {
         set { parameters.route = newValue.map { RouteName($0) } }
     }
 
+    /// Sets ``route`` to a name that was made once.
+    package mutating func setRoute(_ name: RouteName) {
+        own { $0.parameters.route = name }
+    }
+
     private mutating func own(_ change: (RequestContent) -> Void) {
         makeUnique()
         change(content)

@@ -1,4 +1,4 @@
-import MartletCore
+package import MartletCore
 
 /// A handler with several synchronous layers around it, run in one step.
 ///
@@ -128,6 +128,16 @@ extension FusedHandler {
         around handler: some Handler<Request, Response>
     ) -> any Handler<Request, Response> {
         Intercepted(layer, around: handler)
+    }
+}
+
+extension Handler where Request == MartletHTTP.Request, Response == MartletHTTP.Response {
+    /// This handler with `layers` around it, the outermost first; neighbours that do not suspend
+    /// are run in one step.
+    package func layered(
+        by layers: [any Middleware<Request, Response>]
+    ) -> any Handler<Request, Response> {
+        FusedHandler.wrap(self, in: layers)
     }
 }
 

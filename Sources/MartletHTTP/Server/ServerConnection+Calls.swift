@@ -180,11 +180,11 @@ extension ServerConnection: CallScope {
         deadlineTick = TickTimers.never
         guard let deadline = call.deadline else { return }
         let number = call.number
-        let wait = max(.zero, deadline - ContinuousClock.now)
-        guard wait < .milliseconds(500) else {
-            deadlineTick = loop.timers.tick(after: wait - .milliseconds(300))
+        if let tick = loop.tick(wellBefore: deadline) {
+            deadlineTick = tick
             return
         }
+        let wait = max(.zero, deadline - ContinuousClock.now)
         loop.eventLoop.scheduleTask(in: TimeAmount(wait)) { [weak self] in
             guard let self, self.call.number == number, self.call.deadline != nil else { return }
             self.call.task?.cancel()

@@ -23,6 +23,8 @@ package struct TickTimers {
     fileprivate var members: [any Timed] = []
     fileprivate var task: RepeatedTask?
     fileprivate var wallClockSeconds: Int64 = 0
+    /// When the last tick was.
+    fileprivate var instant = ContinuousClock.now
 
     /// How many are registered.
     package var count: Int { members.count }
@@ -67,6 +69,7 @@ extension Loop {
         timers.members.append(member)
         if timers.task == nil {
             timers.wallClockSeconds = Int64(time(nil))
+            timers.instant = ContinuousClock.now
             timers.task = eventLoop.scheduleRepeatedTask(
                 initialDelay: .milliseconds(100),
                 delay: .milliseconds(100)
@@ -110,9 +113,28 @@ extension Loop {
         timers.task == nil ? Int64(time(nil)) : timers.wallClockSeconds
     }
 
+    /// The time, read at the last tick: up to two ticks ago while something is registered.
+    package var recentInstant: ContinuousClock.Instant {
+        timers.task == nil ? ContinuousClock.now : timers.instant
+    }
+
+    /// A tick some time before `deadline`, at which to look again.
+    ///
+    /// Reads no clock and divides nothing, so that a deadline that is far away costs a request next
+    /// to nothing. A unit of 2^57 attoseconds is longer than a tick, so that the tick is early by
+    /// a third of what is left; whoever looks again comes closer each time.
+    ///
+    /// - Returns: The tick; nil when the deadline is less than a second away, and wants a timer.
+    package func tick(wellBefore deadline: ContinuousClock.Instant) -> UInt64? {
+        let left = deadline - recentInstant
+        guard left > .seconds(1) else { return nil }
+        return timers.now + UInt64(truncatingIfNeeded: left.attoseconds >> 57)
+    }
+
     private func tick() {
         timers.now += 1
         timers.wallClockSeconds = Int64(time(nil))
+        timers.instant = ContinuousClock.now
         var index = timers.members.count - 1
         // Backwards, so that one that removes itself is replaced by one already looked at.
         while index >= 0 {
