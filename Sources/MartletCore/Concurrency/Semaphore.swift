@@ -17,29 +17,15 @@ public final class Semaphore: Sendable {
     /// How many tasks may wait for one.
     public let maximumWaiters: Int
 
-    fileprivate enum Waiter {
-        /// In the queue; its task has not suspended yet.
-        case registered
-        /// In the queue and suspended.
-        case suspended(CheckedContinuation<Outcome, Never>)
-        /// Out of the queue before its task suspended.
-        case ended(Outcome)
-    }
-
-    fileprivate enum Outcome {
+    private enum Outcome {
         case acquired
         case cancelled
         case timedOut
     }
 
-    fileprivate struct State {
+    private struct State {
         var available: Int
-        var queued = 0
-        /// Identifiers are handed out in order, so the queue is the range from `first` to `next`,
-        /// less those that have left `waiters`.
-        var first: UInt64 = 0
-        var next: UInt64 = 0
-        var waiters: [UInt64: Waiter] = [:]
+        var queue = WaitQueue<Void, Outcome>()
     }
 
     private let state: Mutex<State>
@@ -61,7 +47,7 @@ public final class Semaphore: Sendable {
     public var available: Int { state.withLock { $0.available } }
 
     /// How many tasks wait.
-    public var waiterCount: Int { state.withLock { $0.queued } }
+    public var waiterCount: Int { state.withLock { $0.queue.count } }
 
     /// Takes a permit if one is free; never waits.
     ///
@@ -76,10 +62,10 @@ public final class Semaphore: Sendable {
 
     /// Takes a permit, waiting for it as long as it takes.
     ///
-    /// - Throws: ``SemaphoreError`` with ``SemaphoreError/Code/queueFull``; `CancellationError`.
+    /// - Throws: ``WaitError`` with ``WaitError/Code/queueFull``; `CancellationError`.
     public func acquire() async throws {
-        guard let id = try admit() else { return }
-        try finish(await wait(id))
+        guard let waiter = try admit() else { return }
+        try finish(await waiter.outcome { end(waiter, .cancelled) })
     }
 
     /// Takes a permit, waiting for it until `deadline`.
@@ -89,35 +75,30 @@ public final class Semaphore: Sendable {
     /// - Parameters:
     ///   - deadline: When to give up.
     ///   - clock: The clock that `deadline` is read on.
-    /// - Throws: ``SemaphoreError`` with ``SemaphoreError/Code/queueFull`` or
-    ///   ``SemaphoreError/Code/timedOut``; `CancellationError`.
+    /// - Throws: ``WaitError`` with ``WaitError/Code/queueFull`` or
+    ///   ``WaitError/Code/timedOut``; `CancellationError`.
     public func acquire(
         until deadline: ContinuousClock.Instant,
         clock: some MonotonicClock = ContinuousClock()
     ) async throws {
-        guard let id = try admit() else { return }
-        let outcome = await withTaskGroup(of: Void.self) { group in
-            group.addTask {
-                // A sleep that is cut short means that the wait is over.
-                guard (try? await clock.sleep(until: deadline, tolerance: nil)) != nil else {
-                    return
-                }
-                self.end(id, .timedOut)
-            }
-            defer { group.cancelAll() }
-            return await wait(id)
+        guard let waiter = try admit() else { return }
+        let outcome = await waiter.outcome(until: deadline, clock: clock) {
+            end(waiter, .cancelled)
+        } onTimeout: {
+            self.end(waiter, .timedOut)
         }
         try finish(outcome)
     }
 
     /// Gives a permit back, to the first waiter if there is one.
     public func release() {
-        let continuation = state.withLock { state in
-            let continuation = state.grant()
+        let resumption = state.withLock { state in
+            let settled = state.queue.settleFirst(.acquired)
+            if settled == nil { state.available += 1 }
             assert(state.available <= permits, "a permit was given back twice")
-            return continuation
+            return settled?.resumption
         }
-        continuation?.resume(returning: .acquired)
+        resumption?.resume()
     }
 
     /// Runs `body` with a permit, and gives it back however `body` ends.
@@ -131,88 +112,30 @@ public final class Semaphore: Sendable {
         return try await body()
     }
 
-    /// Takes a permit at once (nil) or a place in the queue (its identifier).
-    private func admit() throws -> UInt64? {
+    /// Takes a permit at once (nil) or a place in the queue.
+    private func admit() throws -> Waiter<Outcome>? {
         try state.withLock { state in
             if state.available > 0 {
                 state.available -= 1
                 return nil
             }
-            guard state.queued < maximumWaiters else {
-                throw SemaphoreError(.queueFull, "\(maximumWaiters) wait already")
+            guard state.queue.count < maximumWaiters else {
+                throw WaitError(.queueFull, "\(maximumWaiters) wait for a permit already")
             }
-            let id = state.next
-            state.next += 1
-            state.queued += 1
-            state.waiters[id] = .registered
-            return id
+            return state.queue.append(())
         }
     }
 
-    private func wait(_ id: UInt64) async -> Outcome {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let outcome: Outcome? = state.withLock { state in
-                    if case .ended(let outcome) = state.waiters[id] {
-                        state.waiters[id] = nil
-                        return outcome
-                    }
-                    state.waiters[id] = .suspended(continuation)
-                    return nil
-                }
-                if let outcome { continuation.resume(returning: outcome) }
-            }
-        } onCancel: {
-            end(id, .cancelled)
-        }
-    }
-
-    /// Takes a waiter out of the queue; does nothing to one that has left it.
-    private func end(_ id: UInt64, _ outcome: Outcome) {
-        let continuation = state.withLock { $0.end(id, outcome) }
-        continuation?.resume(returning: outcome)
+    private func end(_ waiter: Waiter<Outcome>, _ outcome: Outcome) {
+        let resumption = state.withLock { $0.queue.settle(waiter, outcome) }
+        resumption?.resume()
     }
 
     private func finish(_ outcome: Outcome) throws {
         switch outcome {
         case .acquired: return
         case .cancelled: throw CancellationError()
-        case .timedOut: throw SemaphoreError(.timedOut, "no permit became free in time")
-        }
-    }
-}
-
-extension Semaphore.State {
-    /// Hands a permit to the first waiter, or makes it available.
-    fileprivate mutating func grant() -> CheckedContinuation<Semaphore.Outcome, Never>? {
-        while first < next {
-            let id = first
-            first += 1
-            switch waiters[id] {
-            case .registered, .suspended: return end(id, .acquired)
-            case .ended, nil: continue
-            }
-        }
-        available += 1
-        return nil
-    }
-
-    /// Takes a waiter out of the queue; what is returned must be resumed with `outcome`.
-    fileprivate mutating func end(
-        _ id: UInt64,
-        _ outcome: Semaphore.Outcome
-    ) -> CheckedContinuation<Semaphore.Outcome, Never>? {
-        switch waiters[id] {
-        case .registered:
-            queued -= 1
-            waiters[id] = .ended(outcome)
-            return nil
-        case .suspended(let continuation):
-            queued -= 1
-            waiters[id] = nil
-            return continuation
-        case .ended, nil:
-            return nil
+        case .timedOut: throw WaitError(.timedOut, "no permit became free in time")
         }
     }
 }

@@ -63,7 +63,7 @@ final class KeyCache: Sendable {
     func keys(after known: KeySet) async throws -> KeySet {
         do {
             try await reader.acquire()
-        } catch is SemaphoreError {
+        } catch is WaitError {
             return known
         }
         defer { reader.release() }
@@ -76,7 +76,7 @@ final class KeyCache: Sendable {
     private func firstKeys() async throws -> KeySet {
         do {
             try await reader.acquire()
-        } catch let error as SemaphoreError {
+        } catch let error as WaitError {
             throw TokenError(.keysUnavailable, "Too many calls wait for the keys.", cause: error)
         }
         defer { reader.release() }

@@ -68,7 +68,7 @@ public struct ConcurrencyLimit<Request: Sendable, Response: Sendable>: Middlewar
         if let deadline = context.deadline { patience = min(patience, deadline) }
         do {
             try await semaphore.acquire(until: patience, clock: clock)
-        } catch let error as SemaphoreError {
+        } catch let error as WaitError {
             let code: OverloadError.Code = error.code == .queueFull ? .queueFull : .waitedTooLong
             throw rejection(
                 OverloadError(code, limits: limits, retryAfter: limits.retryAfter, cause: error)

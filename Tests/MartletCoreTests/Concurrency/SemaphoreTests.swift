@@ -65,7 +65,7 @@ struct SemaphoreTests {
         let semaphore = Semaphore(permits: 1, maximumWaiters: 0)
         #expect(semaphore.tryAcquire())
         #expect(!semaphore.tryAcquire())
-        let error = await #expect(throws: SemaphoreError.self) { try await semaphore.acquire() }
+        let error = await #expect(throws: WaitError.self) { try await semaphore.acquire() }
         #expect(error?.code == .queueFull)
         semaphore.release()
         try await semaphore.acquire()
@@ -114,7 +114,7 @@ struct SemaphoreTests {
         let start = clock.now
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                let error = await #expect(throws: SemaphoreError.self) {
+                let error = await #expect(throws: WaitError.self) {
                     try await semaphore.acquire(until: start + .seconds(1), clock: clock)
                 }
                 #expect(error?.code == .timedOut)
@@ -151,6 +151,28 @@ struct SemaphoreTests {
             group.cancelAll()
         }
         #expect(semaphore.available == 2)
+        #expect(semaphore.waiterCount == 0)
+    }
+
+    @Test("cancelled at random, tasks leave every permit behind", arguments: 0..<8 as Range<UInt64>)
+    func randomCancellation(seed: UInt64) async {
+        let semaphore = Semaphore(permits: 3, maximumWaiters: 1_000)
+        await withRandomCancellation(tasks: 200, seed: seed) { _, random in
+            let steps = Int.random(in: 0..<4, using: &random)
+            let now = { log.running.add(1, ordering: .relaxed).newValue }
+            if Bool.random(using: &random) {
+                let deadline = ContinuousClock.now + .seconds(60)
+                try await semaphore.acquire(until: deadline)
+            } else {
+                try await semaphore.acquire()
+            }
+            log.most.max(now(), ordering: .relaxed)
+            for _ in 0..<steps { await Task.yield() }
+            log.running.subtract(1, ordering: .relaxed)
+            semaphore.release()
+        }
+        #expect(log.most.load(ordering: .relaxed) <= 3)
+        #expect(semaphore.available == 3)
         #expect(semaphore.waiterCount == 0)
     }
 }
