@@ -78,7 +78,9 @@ struct RequestLine {
         }
         self.scheme = scheme
         self.authority = authority
-        target = parts.target
+        // Without a path and a query it asks about the server (RFC 9112 §3.2.4).
+        let isBare = bytes.count == scheme.utf8.count + 3 + authority.utf8.count
+        target = isBare && method == .options ? "*" : parts.target
         return nil
     }
 

@@ -99,6 +99,15 @@ struct RequestParserTests {
             ]
         ),
         (
+            "OPTIONS http://a.b HTTP/1.1\r\nHost: a.b\r\n\r\n"
+                + "OPTIONS http://a.b/ HTTP/1.1\r\nHost: a.b\r\n\r\n"
+                + "OPTIONS http://a.b?q HTTP/1.1\r\nHost: a.b\r\n\r\n"
+                + "GET http://a.b HTTP/1.1\r\nHost: a.b\r\n\r\n",
+            ["OPTIONS *", "OPTIONS /", "OPTIONS /?q", "GET /"].map {
+                "\($0) http a.b 1.1 none keeps=true continue=false upgrade=false\nHost: a.b"
+            }
+        ),
+        (
             "CONNECT a.b:443 HTTP/1.1\r\nHost: a.b\r\n\r\n",
             [
                 """
