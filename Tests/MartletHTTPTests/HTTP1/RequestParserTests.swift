@@ -147,6 +147,44 @@ struct RequestParserTests {
         }
     }
 
+    @Test(
+        "every host that RFC 3986 knows is accepted",
+        arguments: [
+            "a", "a:", "a:0", "a:65535", "1.2.3.4:80", "[::1]", "[::1]:8080", "[2001:DB8::1.2.3.4]",
+            "[v1.a:b]", "[vFF.x]:1", "a%41b", "xn--e1afmkfd.example", "a_b!$&'()*+,;=~", "",
+        ]
+    )
+    func hosts(_ host: String) {
+        let trace = ParserTrace.requests([Array("GET / HTTP/1.1\r\nHost: \(host)\r\n\r\n".utf8)])
+        #expect(trace.refusal == nil)
+        #expect(trace.events.first?.hasPrefix("GET / - \(host) 1.1 ") == true)
+    }
+
+    @Test(
+        "whether a connection stays is as RFC 9112 §9.3 says",
+        arguments: [
+            (0, "", false), (0, "keep-alive", true), (0, "close", false),
+            (0, "keep-alive, close", false), (0, "Close , Keep-Alive", false),
+            (0, "x,keep-alive", true), (0, "keep-alivex", false), (1, "", true),
+            (1, "close", false), (1, "close, keep-alive", false), (1, "keep-alive, close", false),
+            (1, ",close,", false), (1, "closed", true), (1, "keep-alive", true),
+        ]
+    )
+    func persistence(_ version: Int, _ options: String, _ stays: Bool) {
+        let line = options.isEmpty ? "" : "Connection: \(options)\r\n"
+        let text = "GET / HTTP/1.\(version)\r\nHost: h\r\n\(line)\r\n"
+        let trace = ParserTrace.requests([Array(text.utf8)])
+        #expect(trace.events.first?.contains("keeps=\(stays)") == true)
+    }
+
+    @Test("options of several Connection fields add up")
+    func severalConnectionFields() {
+        let text =
+            "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nConnection: keep-alive\r\n\r\n"
+        let trace = ParserTrace.requests([Array(text.utf8)])
+        #expect(trace.events.first?.contains("keeps=false") == true)
+    }
+
     @Test("a connection that always has half a request in hand keeps only that")
     func bufferStaysSmall() {
         var parser = RequestParser(limits: SharedLimits(HTTPLimits()))
