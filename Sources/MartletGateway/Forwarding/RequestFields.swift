@@ -7,7 +7,8 @@ import NIOCore
 ///
 /// One pass copies what goes on; then come the fields that say where the request came from:
 /// `X-Forwarded-For`, `-Proto` and `-Host`, and `Forwarded` (RFC 7239). What a trusted proxy says
-/// in them is kept, and continued; what anybody else says is replaced.
+/// in them is kept, and continued, but for a `Forwarded` that is malformed, which is dropped; what
+/// anybody else says is replaced.
 struct RequestFields {
     let trustedProxies: TrustedProxies
     /// What `Via` says of this hop, such as `1.1 martlet`; nil for none.
@@ -92,7 +93,8 @@ struct RequestFields {
             block.add("X-Forwarded-Host") { $0.writeString(request.authority) }
         }
         block.add("Forwarded") { bytes in
-            if isTrusted, let earlier = headers[.forwarded] {
+            // A quoted string that is left open would swallow what comes behind it.
+            if isTrusted, let earlier = headers[.forwarded], ForwardedSyntax.isValid(earlier) {
                 bytes.writeString(earlier)
                 bytes.writeStaticString(", ")
             }

@@ -94,6 +94,27 @@ struct TrustTests {
         )
     }
 
+    @Test(
+        "a trusted proxy's Forwarded is continued only when it is well-formed",
+        arguments: [
+            ("for=6.6.6.6", true), ("for=6.6.6.6;proto=https, for=\"[::1]:80\"", true),
+            ("for=\"a\\\"b, for=c\"", true), ("For=a ; by=_b,,for=c;", true), ("", false),
+            (" ;,", false),
+            ("for=\"6.6.6.6", false), ("for=\"a\\", false), ("for=6.6.6.6 proto=https", false),
+            ("for", false), ("for=", false), ("=a", false), ("for=a:80", false),
+            ("for=\"a\"b", false), ("for=a;;=b", false), ("for=[::1]", false),
+        ]
+    )
+    func malformed(value: String, isKept: Bool) async throws {
+        let fields = try await fields(
+            from: Peer(address: "127.0.0.1", port: 1),
+            headers: [.forwarded: value],
+            trusting: TrustedProxies([.loopback])
+        )
+        let own = #"for=127.0.0.1;host="example.com:8080";proto=http"#
+        #expect(fields.values(of: .forwarded) == [isKept ? "\(value), \(own)" : own])
+    }
+
     @Test("a peer on a Unix domain socket has no address, and is trusted only when named")
     func unix() async throws {
         let peer = Peer(address: "unix", port: 0)
