@@ -24,7 +24,6 @@ struct HeadReader {
     private var searched = 0
     /// Where the field lines begin.
     private var fieldsStart = 0
-    private var emptyLines = 0
     var fields = FieldParser()
 
     /// Begins at the field lines, for trailers.
@@ -70,10 +69,7 @@ struct HeadReader {
             }
             if line.isEmpty {
                 if step == .fields { return .complete(lineStart) }
-                emptyLines += 1
-                // RFC 9112 §2.2 wants one empty line before a request to be overlooked.
-                if emptyLines > 1 { return .refused(.malformed("The request line is empty.")) }
-                continue
+                return .refused(.malformed("The message begins with an empty line."))
             }
             let error: HTTP1Error?
             switch step {

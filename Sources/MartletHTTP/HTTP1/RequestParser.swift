@@ -44,6 +44,8 @@ package struct RequestParser: ~Copyable {
     /// The last authority; requests on a connection mostly share it.
     private var authority = ""
     private var bodyLength = 0
+    /// Whether an empty line was overlooked before the head to come.
+    private var hasSkippedLine = false
 
     package init(limits: SharedLimits) {
         shared = limits
@@ -54,9 +56,36 @@ package struct RequestParser: ~Copyable {
     /// How many bytes wait to be parsed.
     package var bufferedCount: Int { buffer.readableBytes }
 
-    /// Whether a head has begun and is not complete.
+    /// Whether a head has begun and is not complete; CR alone may be that of a stray empty line.
     package var isWithinHead: Bool {
-        if case .head = state { buffer.readableBytes > 0 } else { false }
+        guard case .head = state else { return false }
+        return buffer.readableBytes > 1
+            || buffer.readableBytesView.first.map { $0 != 0x0D } ?? false
+    }
+
+    /// Overlooks one empty line before a request line (RFC 9112 §2.2).
+    ///
+    /// - Returns: Whether anything of a head is here then.
+    @inline(__always)
+    package mutating func beginsHead() -> Bool {
+        guard let first = buffer.getInteger(at: buffer.readerIndex, as: UInt8.self) else {
+            return false
+        }
+        return first != 0x0D || beginsHeadBehindEmptyLine()
+    }
+
+    @inline(never)
+    private mutating func beginsHeadBehindEmptyLine() -> Bool {
+        guard let ending = buffer.getInteger(at: buffer.readerIndex, as: UInt16.self) else {
+            return false
+        }
+        guard ending == 0x0D0A, !hasSkippedLine else { return true }
+        hasSkippedLine = true
+        buffer.moveReaderIndex(forwardBy: 2)
+        if buffer.readableBytes == 0 {
+            buffer = ByteBuffer()
+        }
+        return beginsHead()
     }
 
     /// Takes bytes that arrived.
@@ -156,7 +185,7 @@ package struct RequestParser: ~Copyable {
     // MARK: Head
 
     private mutating func nextHead() -> Event {
-        guard buffer.readableBytes > 0 else { return .needsMore }
+        guard beginsHead() else { return .needsMore }
         var reader = self.reader
         var line = self.line
         let outcome = buffer.withUnsafeReadableBytes { bytes in
@@ -175,6 +204,7 @@ package struct RequestParser: ~Copyable {
             guard let bytes = buffer.readSlice(length: length) else { return .needsMore }
             self.reader = HeadReader()
             self.line = RequestLine()
+            hasSkippedLine = false
             let (slices, facts) = reader.fields.take()
             return finishHead(line, Headers(bytes: bytes, slices: slices), facts)
         }

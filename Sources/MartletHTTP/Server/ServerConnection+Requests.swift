@@ -50,7 +50,7 @@ extension ServerConnection {
     private func beginRequest() -> Bool {
         switch parser.next() {
         case .needsMore:
-            if hasInputEnded || (parser.bufferedCount == 0 && servedAny) {
+            if hasInputEnded || (!parser.isWithinHead && servedAny) {
                 waitForNextRequest()
             } else if timeoutTick == TickTimers.never {
                 setTimeout(ticks: core.headTicks)

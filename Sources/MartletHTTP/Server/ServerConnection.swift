@@ -108,8 +108,13 @@ extension ServerConnection: OwnedConnection, Closable {
         switch phase {
         case .lingering, .closed:
             return
-        case .idle where parser.bufferedCount == 0 && servedAny && connection?.isWritable != false:
+        case .idle where !parser.isWithinHead && servedAny && connection?.isWritable != false:
+            parser.feed(bytes)
+            // After a stray empty line it is as idle as before.
+            guard parser.beginsHead() else { return }
             setTimeout(ticks: core.headTicks)
+            process()
+            return
         default:
             break
         }
@@ -169,7 +174,7 @@ extension ServerConnection: OwnedConnection, Closable {
     func drain() {
         isDraining = true
         switch phase {
-        case .idle where parser.bufferedCount == 0:
+        case .idle where !parser.isWithinHead:
             if servedAny || !(connection?.isOpen ?? false) {
                 endWhenSent()
             } else {

@@ -49,6 +49,40 @@ struct ServerTimeoutTests {
         }
     }
 
+    @Test("a connection that has got only an empty line is as idle as before", arguments: [0, 40])
+    func strayEmptyLine(after seconds: Int) throws {
+        try VirtualServer.run(handler: Self.hello) { (server) throws in
+            try server.send(Self.request)
+            try server.advance(.seconds(seconds))
+            #expect(try server.send("\r") == "")
+            try server.advance(.seconds(11))
+            #expect(try server.send("\n") == "")
+            try server.advance(.seconds(74 - 11 - seconds))
+            #expect(server.isOpen)
+            #expect(try server.advance(.milliseconds(1400)) == "")
+            #expect(!server.isOpen)
+        }
+    }
+
+    @Test("a request behind a stray empty line has as much time as any")
+    func headBehindEmptyLine() throws {
+        try VirtualServer.run(handler: Self.hello) { (server) throws in
+            try server.send(Self.request)
+            #expect(try server.send("\r\nGET") == "")
+            #expect(try server.advance(.milliseconds(10_400)).hasPrefix("HTTP/1.1 408 "))
+        }
+        try VirtualServer.run(handler: Self.hello) { (server) throws in
+            #expect(try server.send(Self.request + "\r\n").hasSuffix("hi"))
+            try server.advance(.seconds(20))
+            #expect(try server.send(Self.request).hasSuffix("hi"))
+        }
+        try VirtualServer.run(handler: Self.hello) { (server) throws in
+            try server.send("\r\n")
+            #expect(try server.advance(.seconds(11)) == "")
+            #expect(!server.isOpen)
+        }
+    }
+
     @Test("a small body that pauses too long is answered with 408")
     func wholeBody() throws {
         try VirtualServer.run(handler: Self.hello) { (server) throws in
