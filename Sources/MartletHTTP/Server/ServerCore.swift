@@ -48,7 +48,7 @@ final class ServerCore: Sendable {
     /// The response for an error that a handler threw.
     func response(to error: any Error, context: CallContext) -> Response {
         if let error = error as? HTTPError {
-            if error.status.kind == .serverError {
+            if error.status.isServersFailure {
                 logger.error("A request failed.", metadata: ["error": "\(error)"])
             }
             return error.response()

@@ -8,6 +8,8 @@ extension AccessLog {
     struct Outcome: Sendable {
         var route: String?
         var status: Int
+        /// Whether the server is to blame.
+        var isServersFailure: Bool
         var bytes: Int
         var duration: Duration = .zero
         var error: (any Error)?

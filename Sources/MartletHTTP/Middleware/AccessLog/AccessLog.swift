@@ -6,8 +6,9 @@ public import MartletCore
 ///
 /// The metadata is `method`, `path`, `status`, `bytes` (of the response's content), `duration_ms`,
 /// and where they are known `route`, `request_id`, `trace_id`, `peer` (the client's address),
-/// `query` and `error`. Server errors and slow requests are always logged. Nothing is formatted or
-/// allocated for a request that is not.
+/// `query` and `error`. Server errors and slow requests are always logged; a 504 because the
+/// caller's own deadline was too short (``Deadline``) is no server error. Nothing is formatted or
+/// allocated for a request that is not logged.
 ///
 /// A streamed response is logged when its stream has ended, with its bytes counted; a response
 /// whose bytes are all there is logged when the handler returns. Put this layer inside of
@@ -52,6 +53,7 @@ public struct AccessLog: SynchronousMiddleware {
         var outcome = Outcome(
             route: context.route(of: request),
             status: response.status.code,
+            isServersFailure: response.status.isServersFailure,
             bytes: response.body.length ?? 0
         )
         if response.body.isStreamed {
@@ -73,9 +75,11 @@ public struct AccessLog: SynchronousMiddleware {
         context: CallContext
     ) throws -> Response {
         if isOn {
+            let status = HTTPResponse.Status(of: error)
             var outcome = Outcome(
                 route: context.route(of: request),
-                status: HTTPResponse.Status(of: error).code,
+                status: status.code,
+                isServersFailure: status.isServersFailure,
                 bytes: 0,
                 error: error
             )
@@ -95,7 +99,7 @@ public struct AccessLog: SynchronousMiddleware {
         let now = clock.now
         outcome.duration = (context.arrival ?? now).duration(to: now)
         let level: Logger.Level
-        if outcome.status >= 500 {
+        if outcome.isServersFailure {
             level = .error
         } else if outcome.duration >= configuration.slowThreshold {
             level = .warning

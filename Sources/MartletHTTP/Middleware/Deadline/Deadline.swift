@@ -6,7 +6,9 @@ public import MartletCore
 /// The call's deadline is brought forward to its arrival plus the timeout; one that is earlier
 /// already, from the caller, stays. When it passes, the call's task is cancelled and the layer
 /// throws `HTTPError` 504: the work was begun and may have had effects, which 503 would deny.
-/// A handler that returns all the same, however late, has its response sent.
+/// A handler that returns all the same, however late, has its response sent. A 504 because the
+/// caller's own timeout was the shorter one says so in its reason phrase, and is not logged as an
+/// error of the server's.
 ///
 /// Under Martlet's server the event loop cancels the call's own task, so a call that never
 /// suspends costs no timer. Without a server, as in a unit test, the rest of the stack races a
@@ -41,7 +43,9 @@ public struct Deadline<Request: Sendable, Response: Sendable>: SynchronousMiddle
         var limit = timeout
         if let inbound, let asked = try inbound(request) {
             // A timeout of nothing would otherwise cost a reading of the clock for every call.
-            if asked <= .zero { throw DeadlineRace.exceeded(cause: nil) }
+            if asked <= .zero {
+                throw DeadlineRace.exceeded(.callersDeadlineExceeded, cause: nil)
+            }
             limit = min(limit, asked)
         }
         let arrival = context.arrival ?? clock.now
@@ -62,7 +66,16 @@ public struct Deadline<Request: Sendable, Response: Sendable>: SynchronousMiddle
         guard Task.isCancelled, let deadline = context.deadline, clock.now >= deadline else {
             throw error
         }
-        throw DeadlineRace.exceeded(cause: error)
+        throw DeadlineRace.exceeded(status(request, context), cause: error)
+    }
+
+    /// Whose deadline the call's is: the caller's own, or one of this server's.
+    private func status(_ request: Request, _ context: CallContext) -> HTTPResponse.Status {
+        guard let inbound, let asked = try? inbound(request), asked < timeout,
+            let arrival = context.arrival, let deadline = context.deadline,
+            deadline >= arrival.advanced(by: asked)
+        else { return .gatewayTimeout }
+        return .callersDeadlineExceeded
     }
 
     /// Handles the call until its deadline.
@@ -74,7 +87,8 @@ public struct Deadline<Request: Sendable, Response: Sendable>: SynchronousMiddle
         var context = context
         if let response = try open(request, context: &context) { return response }
         if context.scope == nil, let deadline = context.deadline {
-            return try await DeadlineRace(deadline: deadline, clock: clock)
+            let status = status(request, context)
+            return try await DeadlineRace(deadline: deadline, clock: clock, status: status)
                 .run(request, context: context, next: next)
         }
         do {

@@ -5,6 +5,8 @@ import MartletCore
 struct DeadlineRace: Sendable {
     let deadline: ContinuousClock.Instant
     let clock: any MonotonicClock
+    /// What to answer when the time is up.
+    var status = HTTPResponse.Status.gatewayTimeout
 
     /// The handler's response, when it comes before the deadline.
     ///
@@ -15,7 +17,7 @@ struct DeadlineRace: Sendable {
         context: CallContext,
         next: some Handler<Request, Response>
     ) async throws -> Response {
-        if clock.now >= deadline { throw Self.exceeded(cause: nil) }
+        if clock.now >= deadline { throw Self.exceeded(status, cause: nil) }
         return try await withThrowingTaskGroup(of: Response?.self) { group in
             group.addTask { try await next.handle(request, context: context) }
             group.addTask { [clock, deadline] in
@@ -24,16 +26,19 @@ struct DeadlineRace: Sendable {
             }
             defer { group.cancelAll() }
             guard let first = try await group.next(), let response = first else {
-                throw Self.exceeded(cause: nil)
+                throw Self.exceeded(status, cause: nil)
             }
             return response
         }
     }
 
     /// What is thrown when the time is up.
-    static func exceeded(cause: (any Error)?) -> HTTPError {
+    static func exceeded(
+        _ status: HTTPResponse.Status = .gatewayTimeout,
+        cause: (any Error)?
+    ) -> HTTPError {
         HTTPError(
-            .gatewayTimeout,
+            status,
             detail: "The request was not completed in the time that it had.",
             cause: cause
         )

@@ -5,7 +5,8 @@ public import MartletCore
 /// Turns what is thrown into a response.
 ///
 /// - An ``HTTPError`` becomes its `application/problem+json`; one of the server's (5xx) is logged
-///   at level `error` with its chain of causes, one of the client's at `debug`.
+///   at level `error` with its chain of causes, one of the client's at `debug`, and so the 504
+///   of a call for which its caller's own deadline was too short (``Deadline``).
 /// - A `CancellationError` is answered with 499 when the call's task is cancelled, which means
 ///   that the peer has gone and nobody will read it, and with 503 when it is not: then part of the
 ///   handler gave up.
@@ -44,7 +45,7 @@ public struct ErrorRendering: SynchronousMiddleware {
         context: CallContext
     ) -> Response {
         if let error = error as? HTTPError {
-            log(error.status.code < 500 ? .debug : .error, error, request, context)
+            log(error.status.isServersFailure ? .error : .debug, error, request, context)
             return error.response()
         }
         guard error is CancellationError else {

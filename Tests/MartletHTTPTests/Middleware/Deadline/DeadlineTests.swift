@@ -1,4 +1,6 @@
 import HTTPTypes
+import InMemoryLogging
+import Logging
 import MartletCore
 import MartletHTTP
 import Testing
@@ -124,6 +126,56 @@ import Testing
         #expect(malformed?.status == .badRequest)
         let over = await #expect(throws: HTTPError.self) { try await deadline("0m") }
         #expect(over?.status == .gatewayTimeout)
+    }
+
+    /// What is logged when a handler sleeps for ten seconds under a server's timeout of five.
+    private func logged(callersTimeout: String?, scope: RecordingScope?) async throws -> [String] {
+        let handler = InMemoryLogHandler()
+        var logger = Logger(label: "test") { _ in handler }
+        logger.logLevel = .debug
+        let stack = Deadline<Request, Response>(
+            timeout: .seconds(5),
+            header: .xRequestTimeout,
+            clock: clock
+        )
+        let access = AccessLog(.init(slowThreshold: .seconds(60)), logger: logger, clock: clock)
+        let errors = ErrorRendering(logger: logger)
+        var request = Request(.get, "/")
+        request.headers[.xRequestTimeout] = callersTimeout
+        let answer = try await withThrowingTaskGroup(of: Response.self) { [clock, request] group in
+            group.addTask {
+                try await access.answer(request, context: context(scope: scope)) {
+                    request,
+                    context in
+                    try await errors.answer(request, context: context) { request, context in
+                        try await stack.answer(request, context: context) { _, _ in
+                            try await clock.sleep(
+                                until: clock.now.advanced(by: .seconds(10)),
+                                tolerance: nil
+                            )
+                            return Response("late")
+                        }
+                    }
+                }
+            }
+            try await clock.waitForSleepers(scope == nil ? 2 : 1)
+            clock.advance(by: .seconds(6))
+            if scope != nil { group.cancelAll() }
+            return try await group.next()
+        }
+        #expect(answer?.status == .gatewayTimeout)
+        return handler.entries.map { "\($0.level)" }
+    }
+
+    @Test("a caller whose own timeout is too short is no error of the server's")
+    func blame() async throws {
+        for scope in [nil, RecordingScope()] {
+            #expect(
+                try await logged(callersTimeout: "100m", scope: scope) == ["debug", "info"]
+            )
+            #expect(try await logged(callersTimeout: "1M", scope: scope) == ["error", "error"])
+            #expect(try await logged(callersTimeout: nil, scope: scope) == ["error", "error"])
+        }
     }
 
     @Test("a client's timeout cancels only what is inside of it")
