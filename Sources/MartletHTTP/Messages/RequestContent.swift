@@ -1,8 +1,9 @@
-import HTTPTypes
+package import HTTPTypes
 
 /// What a request holds, by reference: a request goes through many layers, and each would
 /// otherwise copy a dozen references.
-// Sound because `Request` changes one only when it holds the only reference to it.
+// Sound because `Request` changes one only when it holds the only reference to it, and a server
+// only before there is a `Request`.
 package final class RequestContent: @unchecked Sendable {
     @exclusivity(unchecked) var method: HTTPRequest.Method
     @exclusivity(unchecked) var target: String
@@ -13,7 +14,7 @@ package final class RequestContent: @unchecked Sendable {
     @exclusivity(unchecked) var peer: Peer?
     @exclusivity(unchecked) var parameters = PathParameters()
 
-    init(
+    package init(
         method: HTTPRequest.Method,
         target: String,
         scheme: String,

@@ -1,3 +1,4 @@
+import HTTPTypes
 public import MartletCore
 
 /// The handler that a ``Router`` compiles to: immutable, and shared by all event loops.
@@ -26,30 +27,36 @@ public struct CompiledRouter: Handler {
         return try await route.handler.handle(request, context: context)
     }
 
-    /// Finds what answers a request, before a task is made for it.
-    func resolve(_ request: inout Request, scope: any CallScope) -> ResolvedHandler {
-        let route = route(&request)
-        scope.setLabel(route.label)
+    /// Finds what answers a request that has only been read yet, before a task is made for it.
+    ///
+    /// Writes what it found into `content`, which no ``Request`` may hold; allocates nothing.
+    package func resolve(_ content: RequestContent, scope: (any CallScope)?) -> ResolvedHandler {
+        let route = find(content.method, content.target, &content.parameters)
+        scope?.setLabel(route.label)
         if let handler = route.synchronousHandler { return .synchronous(handler) }
         return .asynchronous(route.handler)
     }
 
     /// Finds the route of a request and writes into the request what it found.
     func route(_ request: inout Request) -> CompiledRoute {
+        find(request.method, request.target, &request.parameters)
+    }
+
+    private func find(
+        _ method: HTTPRequest.Method,
+        _ target: String,
+        _ parameters: inout PathParameters
+    ) -> CompiledRoute {
         var captures = RouteCaptures()
-        let found = table.find(request.method, request.target, captures: &captures)
+        let found = table.find(method, target, captures: &captures)
         let route = table.routes[found]
-        request.parameters = PathParameters(
-            target: request.target,
-            route: route.named,
-            captures: captures
-        )
+        parameters = PathParameters(target: target, route: route.named, captures: captures)
         return route
     }
 }
 
 /// What answers a request.
-enum ResolvedHandler {
+package enum ResolvedHandler {
     /// Answers at once.
     case synchronous(any SynchronousHandler<Request, Response>)
     /// May suspend, and needs a task.

@@ -17,6 +17,7 @@ struct FusedLayers: Sendable {
     ///   - context: Takes what the layers change.
     ///   - opened: Counts the layers that let the call in.
     /// - Returns: The response of the layer that did not let it in, if one did not.
+    /// - Throws: What a layer refuses the call with.
     func open(
         _ request: Request,
         _ context: inout CallContext,

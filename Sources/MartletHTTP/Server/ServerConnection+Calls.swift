@@ -14,15 +14,15 @@ extension ServerConnection: CallScope {
         content.body = body
         content.peer = peer
         content.scheme = peer.isSecure ? "https" : "http"
-        var request = Request(content)
         phase = .calling
         let number = call.number
         loop.activity.begin()
-        switch core.resolve(&request, scope: self) {
+        switch core.resolve(content, scope: self) {
         case .synchronous(let handler):
-            answerNow(request, handler)
+            answerNow(Request(content), handler)
         case .asynchronous(let handler):
-            startTask(.handling(request, handler), number: number)
+            shared.starting = TaskWork(request: Request(content), handler: handler)
+            startTask(number: number)
         }
         loop.activity.end()
     }
@@ -45,13 +45,13 @@ extension ServerConnection: CallScope {
             sendWhole(response, body: body)
             finishCall()
         } else {
-            startTask(.answering(response), number: number)
+            shared.sending = response
+            startTask(number: number)
         }
     }
 
     /// Starts the one task that a call may have.
-    private func startTask(_ work: TaskWork, number: UInt64) {
-        shared.starting = work
+    private func startTask(number: UInt64) {
         let task = Task.immediate(executorPreference: loop) { await self.runTask() }
         let label = loop.activity.currentLabel
         guard call.number == number else { return }
@@ -93,22 +93,25 @@ extension ServerConnection: CallScope {
 
     /// The body of the call's task: handler, then answer.
     private func runTask() async {
-        switch shared.starting.take() {
-        case .handling(let request, let handler):
-            var context = CallContext()
-            context.scope = self
-            let response: Response
-            do {
-                response = try await handler.handle(request, context: context)
-            } catch {
-                response = core.response(to: error, context: context)
-            }
-            await answer(response)
-        case .answering(let response):
-            await answerInPieces(response)
-        case nil:
-            assertionFailure("A task is started with work.")
+        guard let work = shared.starting.take() else {
+            await sendInPieces()
+            return
         }
+        var context = CallContext()
+        context.scope = self
+        let response: Response
+        do {
+            response = try await work.handler.handle(work.request, context: context)
+        } catch {
+            response = core.response(to: error, context: context)
+        }
+        await answer(response)
+    }
+
+    /// Sends an answer that streams, or changes the connection's protocol.
+    private func sendInPieces() async {
+        guard let response = shared.sending.take() else { return }
+        await answerInPieces(response)
     }
 
     private func answer(_ response: Response) async {

@@ -38,9 +38,10 @@ final class ServerCore: Sendable {
 
     var limits: HTTPLimits { sharedLimits.values }
 
-    /// What answers a request; a router has then written into it what it found.
-    func resolve(_ request: inout Request, scope: any CallScope) -> ResolvedHandler {
-        if let router { return router.resolve(&request, scope: scope) }
+    /// What answers a request that has only been read yet; a router has then written into it what
+    /// it found.
+    func resolve(_ content: RequestContent, scope: any CallScope) -> ResolvedHandler {
+        if let router { return router.resolve(content, scope: scope) }
         if let synchronousHandler { return .synchronous(synchronousHandler) }
         return .asynchronous(handler)
     }
@@ -64,12 +65,10 @@ final class ServerCore: Sendable {
     }
 }
 
-/// What a call needs a task for.
-enum TaskWork {
-    /// A handler that may suspend.
-    case handling(Request, any Handler<Request, Response>)
-    /// An answer that streams, or changes the connection's protocol.
-    case answering(Response)
+/// A handler that may suspend, and the request for it.
+struct TaskWork {
+    let request: Request
+    let handler: any Handler<Request, Response>
 }
 
 /// What the connections of one loop share: the date line, made once a second.
@@ -77,6 +76,8 @@ enum TaskWork {
 final class ServerLoop: @unchecked Sendable {
     /// What the task that is being started is for; the task takes it at once.
     @exclusivity(unchecked) var starting: TaskWork?
+    /// The answer that a task is being started to send.
+    @exclusivity(unchecked) var sending: Response?
     @exclusivity(unchecked) private var seconds: Int64 = -1
     @exclusivity(unchecked) private var line = ByteBuffer()
 
