@@ -98,7 +98,7 @@ let package = Package(
         .systemLibrary(name: "CProcess", path: "Sources/CProcess"),
         .target(
             name: "MartletCore",
-            dependencies: [nioCore, serviceContext, logging],
+            dependencies: [nioCore, serviceContext, logging, lifecycle],
             swiftSettings: library
         ),
         .target(
@@ -215,7 +215,7 @@ let package = Package(
         .target(name: "CThreadSanitizer", path: "Tests/CThreadSanitizer"),
         .testTarget(
             name: "MartletCoreTests",
-            dependencies: ["CThreadSanitizer", "MartletCore", nioCore],
+            dependencies: ["CThreadSanitizer", "MartletCore", nioCore, logging, lifecycle],
             swiftSettings: strict
         ),
         .testTarget(
