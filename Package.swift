@@ -65,6 +65,7 @@ let package = Package(
         .library(name: "MartletGateway", targets: ["MartletGateway"]),
         .executable(name: "martlet", targets: ["MartletCLI"]),
         .executable(name: "bench-server", targets: ["BenchServer"]),
+        .executable(name: "calculator", targets: ["Calculator"]),
         .executable(name: "shop-user", targets: ["ShopUser"]),
         .executable(name: "shop-order", targets: ["ShopOrder"]),
         .executable(name: "shop-payment", targets: ["ShopPayment"]),
@@ -202,6 +203,12 @@ let package = Package(
             path: "Examples/Hello",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "Calculator",
+            dependencies: [arguments],
+            path: "Examples/Calculator/Sources/Calculator",
+            swiftSettings: strict
+        ),
         .target(name: "CMallocCount", path: "Tests/CMallocCount"),
         .executableTarget(
             name: "AllocationBudgets",
@@ -281,6 +288,12 @@ let package = Package(
                 "MartletSupervisor", grdb, httpTypes, nioCore, logging,
             ],
             path: "Examples/Shop/Tests",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CalculatorTests",
+            dependencies: ["Calculator", arguments],
+            path: "Examples/Calculator/Tests",
             swiftSettings: strict
         ),
         .testTarget(name: "TidyTests", swiftSettings: strict),
