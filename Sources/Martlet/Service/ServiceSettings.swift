@@ -55,8 +55,8 @@ package struct ServiceSettings: Sendable {
             ("requestLineSize", \.requestLineSize), ("headerCount", \.headerCount),
             ("headerSize", \.headerSize), ("bodySize", \.bodySize),
             ("wholeBodySize", \.wholeBodySize), ("bodyBufferSize", \.bodyBufferSize),
-            ("chunkLineSize", \.chunkLineSize), ("pipelinedSize", \.pipelinedSize),
-            ("connections", \.connections),
+            ("chunkLineSize", \.chunkLineSize), ("chunkExcessSize", \.chunkExcessSize),
+            ("pipelinedSize", \.pipelinedSize), ("connections", \.connections),
         ]
         for (name, limit) in sizes {
             limits[keyPath: limit] = try configuration.builtIn(
@@ -68,7 +68,7 @@ package struct ServiceSettings: Sendable {
         let times: [(String, WritableKeyPath<HTTPLimits, Duration>)] = [
             ("headTimeout", \.headTimeout), ("bodyIdleTimeout", \.bodyIdleTimeout),
             ("keepAliveTimeout", \.keepAliveTimeout), ("writeStallTimeout", \.writeStallTimeout),
-            ("halfCloseGrace", \.halfCloseGrace),
+            ("framingTimeout", \.framingTimeout), ("halfCloseGrace", \.halfCloseGrace),
         ]
         for (name, limit) in times {
             limits[keyPath: limit] = try configuration.builtIn(

@@ -27,6 +27,10 @@ extension HTTPClient {
         /// The longest pause within a response's body; 60 seconds.
         public var bodyIdleTimeout: Duration = .seconds(60)
 
+        /// The time for a whole chunk-size line of a response from its first byte, for the last one
+        /// with the trailers behind it; 10 seconds.
+        public var framingTimeout: Duration = .seconds(10)
+
         /// How long an unused connection is kept; 30 seconds, which is less than servers keep it.
         public var idleTimeout: Duration = .seconds(30)
 

@@ -114,8 +114,17 @@ extension ClientConnection {
         if begun.readableBytes > 0, !incoming.push(begun) {
             holdReading()
         }
-        setTimeout(configuration.bodyIdleTimeout)
+        awaitBody()
         return incoming
+    }
+
+    private func awaitBody() {
+        timeoutTick = exchange.bodyWait.dueTick(
+            idle: configuration.bodyIdleTimeout,
+            framing: configuration.framingTimeout,
+            isWithinFraming: parser.isWithinFraming,
+            timers: loop.timers
+        )
     }
 
     private func holdReading() {
@@ -131,9 +140,10 @@ extension ClientConnection {
         guard let incoming = exchange.incoming, !exchange.isReadingHeld else { return false }
         switch parser.next() {
         case .needsMore:
-            setTimeout(configuration.bodyIdleTimeout)
+            awaitBody()
             return false
         case .data(let piece):
+            exchange.bodyWait.reset()
             if !incoming.push(piece) { holdReading() }
             return true
         case .end(let trailers):

@@ -18,6 +18,7 @@ struct ClientExchange {
     var trailers: Headers?
     var keepsAlive = false
     var isReadingHeld = false
+    var bodyWait = BodyWait()
     /// Whether anything of the response has come.
     var hasResponse = false
     /// Whether the response is not complete.

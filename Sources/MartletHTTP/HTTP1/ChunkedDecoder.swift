@@ -12,23 +12,13 @@ final class ChunkedDecoder {
         case done
     }
 
-    /// What came out.
-    enum Output {
-        /// Nothing yet.
-        case needsMore
-        /// A piece of content.
-        case data(ByteBuffer)
-        /// The end, with the trailers.
-        case end(Headers?)
-        /// The coding is wrong.
-        case refused(HTTP1Error)
-    }
-
     private var state = State.sizeLine
     private var trailerReader = HeadReader.trailers()
+    /// By how much the chunk-size lines are longer than their chunks warrant.
+    private var excess = 0
 
     /// Takes what it can from `buffer`.
-    func next(from buffer: inout ByteBuffer, limits: HTTPLimits) -> Output {
+    func next(from buffer: inout ByteBuffer, limits: HTTPLimits) -> ContentDecoder.Output {
         while true {
             switch state {
             case .sizeLine:
@@ -37,6 +27,9 @@ final class ChunkedDecoder {
                 case .refused(let error): return .refused(error)
                 case .size(let size, let lineLength):
                     buffer.moveReaderIndex(forwardBy: lineLength)
+                    guard isWarranted(lineLength, by: size, limits: limits) else {
+                        return .refused(.malformed("The chunk extensions are too long."))
+                    }
                     state = size == 0 ? .trailers : .data(size)
                 }
             case .data(let left):
@@ -60,10 +53,25 @@ final class ChunkedDecoder {
         }
     }
 
+    /// Holds a line against what its chunk warrants; the size is at most 60 bits.
+    private func isWarranted(_ lineLength: Int, by size: Int, limits: HTTPLimits) -> Bool {
+        excess = max(0, excess + lineLength - 16 - 2 * size)
+        return excess <= limits.chunkExcessSize
+    }
+
+    /// Whether a line has begun that is not complete, or the trailers are to come.
+    func isWithinFraming(_ buffer: ByteBuffer) -> Bool {
+        switch state {
+        case .sizeLine, .dataEnd: buffer.readableBytes > 0
+        case .trailers: true
+        case .data, .done: false
+        }
+    }
+
     private func readTrailers(
         from buffer: inout ByteBuffer,
         limits: HTTPLimits
-    ) -> Output {
+    ) -> ContentDecoder.Output {
         let outcome = buffer.withUnsafeReadableBytes { bytes in
             trailerReader.read(bytes, startLineLimit: 0, limits: limits) { _, _ in nil }
         }

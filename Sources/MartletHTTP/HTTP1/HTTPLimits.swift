@@ -39,6 +39,12 @@ public struct HTTPLimits: Sendable {
     /// Over it: 400.
     public var chunkLineSize = 1024
 
+    /// How many bytes the chunk-size lines of a body may have, all in all, beyond 16 and twice the
+    /// size of its chunk for each; 16 KiB.
+    ///
+    /// So that extensions cannot be most of what is read. Over it: 400.
+    public var chunkExcessSize = 16 * 1024
+
     /// How many bytes of requests that came before the one in flight was answered are kept; 64 KiB.
     ///
     /// Over it the socket is not read. One request a connection is in flight.
@@ -59,6 +65,12 @@ public struct HTTPLimits: Sendable {
     ///
     /// Over it: 408.
     public var bodyIdleTimeout: Duration = .seconds(30)
+
+    /// The time for a whole chunk-size line from its first byte, for the last one with the trailers
+    /// behind it; 10 seconds.
+    ///
+    /// However often a byte comes. Over it: 408.
+    public var framingTimeout: Duration = .seconds(10)
 
     /// How long a connection may be idle between requests; 75 seconds.
     ///

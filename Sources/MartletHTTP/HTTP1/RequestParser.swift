@@ -30,8 +30,7 @@ package struct RequestParser: ~Copyable {
 
     private enum State {
         case head
-        case length(Int)
-        case chunked(ChunkedDecoder)
+        case content
         case refused(HTTP1Error)
         case passThrough
     }
@@ -43,7 +42,7 @@ package struct RequestParser: ~Copyable {
     private var line = RequestLine()
     /// The last authority; requests on a connection mostly share it.
     private var authority = ""
-    private var bodyLength = 0
+    private var content = ContentDecoder()
     /// Whether an empty line was overlooked before the head to come.
     private var hasSkippedLine = false
 
@@ -61,6 +60,11 @@ package struct RequestParser: ~Copyable {
         guard case .head = state else { return false }
         return buffer.readableBytes > 1
             || buffer.readableBytesView.first.map { $0 != 0x0D } ?? false
+    }
+
+    /// Whether a chunk-size line has begun that is not complete, or the trailers are to come.
+    package var isWithinFraming: Bool {
+        if case .content = state { content.isWithinFraming(buffer) } else { false }
     }
 
     /// Overlooks one empty line before a request line (RFC 9112 §2.2).
@@ -111,10 +115,8 @@ package struct RequestParser: ~Copyable {
         switch state {
         case .head:
             return nextHead()
-        case .length(let left):
-            return nextData(left)
-        case .chunked(let decoder):
-            return nextChunk(decoder)
+        case .content:
+            return nextContent()
         case .refused(let error):
             return .refused(error)
         case .passThrough:
@@ -126,16 +128,13 @@ package struct RequestParser: ~Copyable {
 
     /// The whole content, when it is all here; leaves everything as it is when it is not.
     package mutating func takeWholeBody() -> ByteBuffer? {
-        guard case .length(let count) = state, buffer.readableBytes >= count,
-            let body = buffer.readSlice(length: count)
-        else { return nil }
+        guard case .content = state, let body = content.takeWhole(from: &buffer) else { return nil }
         finishMessage()
         return body
     }
 
     private mutating func finishMessage() {
         state = .head
-        bodyLength = 0
         if buffer.readableBytes == 0 {
             // Lets the socket's read buffer be used again.
             buffer = ByteBuffer()
@@ -150,36 +149,15 @@ package struct RequestParser: ~Copyable {
 
     // MARK: Content
 
-    private mutating func nextData(_ left: Int) -> Event {
-        let count = min(left, buffer.readableBytes)
-        guard left > 0 else {
-            finishMessage()
-            return .end(trailers: nil)
-        }
-        guard count > 0, let piece = buffer.readSlice(length: count) else { return .needsMore }
-        state = .length(left - count)
-        return .data(piece)
-    }
-
-    private mutating func nextChunk(_ decoder: ChunkedDecoder) -> Event {
-        let output = decoder.next(from: &buffer, limits: limits)
-        switch output {
-        case .needsMore:
-            return .needsMore
-        case .data(let piece):
-            bodyLength += piece.readableBytes
-            guard bodyLength <= limits.bodySize else { return refuse(tooLong) }
-            return .data(piece)
+    private mutating func nextContent() -> Event {
+        switch content.next(from: &buffer, limits: limits) {
+        case .needsMore: return .needsMore
+        case .data(let piece): return .data(piece)
+        case .refused(let error): return refuse(error)
         case .end(let trailers):
             finishMessage()
             return .end(trailers: trailers)
-        case .refused(let error):
-            return refuse(error)
         }
-    }
-
-    private var tooLong: HTTP1Error {
-        HTTP1Error(.contentTooLarge, "The body is longer than \(limits.bodySize) bytes.")
     }
 
     // MARK: Head
@@ -218,17 +196,12 @@ package struct RequestParser: ~Copyable {
         if let error = check(line, facts) ?? noteAuthority(line, headers, facts) {
             return refuse(error)
         }
-        let framing: BodyFraming
-        if facts.isChunked {
-            framing = .chunked
-            state = .chunked(ChunkedDecoder())
-        } else if let length = facts.contentLength, length > 0 {
-            guard length <= limits.bodySize else { return refuse(tooLong) }
-            framing = .length(length)
-            state = .length(length)
-        } else {
-            framing = .none
+        let framing = framing(facts)
+        if framing == .none {
             finishMessage()
+        } else {
+            state = .content
+            if let error = content.begin(framing, limits: limits) { return refuse(error) }
         }
         return .head(
             RequestHead(
@@ -250,6 +223,13 @@ package struct RequestParser: ~Copyable {
                 asksForUpgrade: facts.saysUpgrade && facts.hasUpgrade && line.minorVersion == 1
             )
         )
+    }
+
+    @inline(__always)
+    private func framing(_ facts: FieldFacts) -> BodyFraming {
+        if facts.isChunked { return .chunked }
+        guard let length = facts.contentLength, length > 0 else { return .none }
+        return .length(length)
     }
 
     private func check(_ line: RequestLine, _ facts: FieldFacts) -> HTTP1Error? {

@@ -36,9 +36,7 @@ package struct ResponseParser: ~Copyable {
 
     private enum State {
         case head
-        case length(Int)
-        case chunked(ChunkedDecoder)
-        case untilClose
+        case content
         case refused(HTTP1Error)
     }
 
@@ -47,7 +45,7 @@ package struct ResponseParser: ~Copyable {
     private var buffer = ByteBuffer()
     private var reader = HeadReader()
     private var line = StatusLine()
-    private var bodyLength = 0
+    private var content = ContentDecoder()
     private var method = HTTPRequest.Method.get
 
     package init(limits: SharedLimits) {
@@ -58,6 +56,11 @@ package struct ResponseParser: ~Copyable {
 
     /// How many bytes wait to be parsed.
     package var bufferedCount: Int { buffer.readableBytes }
+
+    /// Whether a chunk-size line has begun that is not complete, or the trailers are to come.
+    package var isWithinFraming: Bool {
+        if case .content = state { content.isWithinFraming(buffer) } else { false }
+    }
 
     /// Says which method the response to come answers; it decides how that is framed.
     package mutating func expect(responseTo method: HTTPRequest.Method) {
@@ -79,15 +82,9 @@ package struct ResponseParser: ~Copyable {
     ///
     /// - Returns: The end of a body that ends with the connection; nil when a message is cut off.
     package mutating func finish() -> Event? {
-        guard case .untilClose = state else { return nil }
+        guard case .content = state, content.endsWithConnection else { return nil }
         finishMessage()
         return .end(trailers: nil)
-    }
-
-    /// Gives out what is left, unparsed.
-    package mutating func takeRest() -> ByteBuffer {
-        defer { buffer = ByteBuffer() }
-        return buffer
     }
 
     /// The next event in the bytes that are here.
@@ -98,13 +95,8 @@ package struct ResponseParser: ~Copyable {
             while true {
                 if let event = nextHead() { return event }
             }
-        case .length(let left):
-            return nextData(left)
-        case .chunked(let decoder):
-            return nextChunk(decoder)
-        case .untilClose:
-            guard buffer.readableBytes > 0 else { return .needsMore }
-            return data(takeRest())
+        case .content:
+            return nextContent()
         case .refused(let error):
             return .refused(error)
         }
@@ -112,7 +104,6 @@ package struct ResponseParser: ~Copyable {
 
     private mutating func finishMessage() {
         state = .head
-        bodyLength = 0
         if buffer.readableBytes == 0 {
             // Lets the socket's read buffer be used again.
             buffer = ByteBuffer()
@@ -127,37 +118,15 @@ package struct ResponseParser: ~Copyable {
 
     // MARK: Content
 
-    private mutating func nextData(_ left: Int) -> Event {
-        guard left > 0 else {
-            finishMessage()
-            return .end(trailers: nil)
-        }
-        let count = min(left, buffer.readableBytes)
-        guard count > 0, let piece = buffer.readSlice(length: count) else { return .needsMore }
-        state = .length(left - count)
-        return .data(piece)
-    }
-
-    private mutating func nextChunk(_ decoder: ChunkedDecoder) -> Event {
-        let output = decoder.next(from: &buffer, limits: limits)
-        switch output {
+    private mutating func nextContent() -> Event {
+        switch content.next(from: &buffer, limits: limits) {
         case .needsMore: return .needsMore
-        case .data(let piece): return data(piece)
+        case .data(let piece): return .data(piece)
         case .refused(let error): return refuse(error)
         case .end(let trailers):
             finishMessage()
             return .end(trailers: trailers)
         }
-    }
-
-    private mutating func data(_ piece: ByteBuffer) -> Event {
-        bodyLength += piece.readableBytes
-        guard bodyLength <= limits.bodySize else { return refuse(tooLong) }
-        return .data(piece)
-    }
-
-    private var tooLong: HTTP1Error {
-        HTTP1Error(.contentTooLarge, "The body is longer than \(limits.bodySize) bytes.")
     }
 
     // MARK: Head
@@ -200,13 +169,11 @@ package struct ResponseParser: ~Copyable {
             return refuse(.malformed("A Transfer-Encoding contradicts the rest of the head."))
         }
         let framing = framing(line, facts)
-        switch framing {
-        case .none: finishMessage()
-        case .length(let length):
-            guard length <= limits.bodySize else { return refuse(tooLong) }
-            state = .length(length)
-        case .chunked: state = .chunked(ChunkedDecoder())
-        case .untilClose: state = .untilClose
+        if framing == .none {
+            finishMessage()
+        } else {
+            state = .content
+            if let error = content.begin(framing, limits: limits) { return refuse(error) }
         }
         let mayKeepAlive = line.minorVersion == 1 ? !facts.saysClose : facts.saysKeepAlive
         return .head(

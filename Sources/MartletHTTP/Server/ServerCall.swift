@@ -14,6 +14,7 @@ struct ServerCall {
     var owesContinue = false
     /// Whether the connection has stopped reading because the body's reader does not keep up.
     var isReadingHeld = false
+    var bodyWait = BodyWait()
     /// The handler's task, once it has suspended.
     var task: Task<Void, Never>?
     /// When the task is to be cancelled.
@@ -44,6 +45,7 @@ struct ServerCall {
         isBodyPending = false
         owesContinue = false
         isReadingHeld = false
+        bodyWait.reset()
         task = nil
         deadline = nil
         isSuspended = false

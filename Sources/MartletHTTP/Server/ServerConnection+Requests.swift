@@ -175,11 +175,17 @@ extension ServerConnection {
             if hasInputEnded {
                 endBody(incoming)
             } else if case .calling = phase, !call.owesContinue, writeWaiter == nil {
-                setTimeout(core.limits.bodyIdleTimeout)
+                timeoutTick = call.bodyWait.dueTick(
+                    idle: core.limits.bodyIdleTimeout,
+                    framing: core.limits.framingTimeout,
+                    isWithinFraming: parser.isWithinFraming,
+                    timers: loop.timers
+                )
             }
             return false
         case .data(let piece):
             clearTimeout()
+            call.bodyWait.reset()
             if !incoming.push(piece) {
                 call.isReadingHeld = true
                 connection?.pauseReading()

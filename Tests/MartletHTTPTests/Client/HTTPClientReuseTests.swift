@@ -116,6 +116,32 @@ struct HTTPClientReuseTests {
         }
     }
 
+    @Test(
+        "a response whose chunk-size line or trailers dribble fails",
+        arguments: ["1;", "0\r\nT: "]
+    )
+    func dribblingFraming(_ start: String) async throws {
+        let server = try ScriptedSocket()
+        let loops = EventLoops(count: 1)
+        var configuration = HTTPClient.Configuration()
+        configuration.framingTimeout = .milliseconds(300)
+        let client = HTTPClient(configuration, loops: loops)
+        async let served: Void = server.serve(1) { _ in
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\(start)"
+        }
+        let response = try await client.get(server.base)
+        try await served
+        async let dribble: Void = offLoop("dribble") {
+            // Until the client has closed.
+            for _ in 0..<200 where (try? server.send("a", on: 0)) != nil { Self.letArrive() }
+        }
+        let error = await #expect(throws: HTTPClientError.self) { _ = try await text(response) }
+        #expect(error?.code == .deadlineExceeded)
+        client.shutdown()
+        try await loops.shutdown()
+        try await dribble
+    }
+
     @Test("a TLS connection that its server has closed carries no POST either")
     func closedTLS() async throws {
         let authority = try TestAuthority()

@@ -57,6 +57,26 @@ struct HTTPLimitsTests {
         #expect(refusal(Self.chunked + "1;aaaaaaaaaaaaaaa", limits) == 400)
     }
 
+    @Test("chunk extensions, beyond what the chunks warrant")
+    func chunkExcess() {
+        var limits = HTTPLimits()
+        limits.chunkExcessSize = 30
+        // Each line is 15 bytes longer than 16 and twice its chunk's size.
+        let line = "1;" + String(repeating: "a", count: 29) + "\r\n"
+        #expect(line.utf8.count == 33)
+        let two = Self.chunked + line + "x\r\n" + line + "x\r\n"
+        #expect(refusal(two + "1\r\nx\r\n1;a\r\nx\r\n0\r\n\r\n", limits) == nil)
+        #expect(refusal(two + line + "x\r\n0\r\n\r\n", limits) == 400)
+        // A chunk warrants more when it is larger, and short lines make up for long ones.
+        let larger = "9" + line.dropFirst() + "123456789\r\n"
+        #expect(refusal(two + larger + "1\r\nx\r\n" + "0\r\n\r\n", limits) == nil)
+        #expect(refusal(two + "1\r\nx\r\n1\r\nx\r\n" + line + "x\r\n0\r\n\r\n", limits) == nil)
+        // However many chunks there are, without extensions they are accepted.
+        let flood = String(repeating: "1\r\nx\r\n", count: 1000)
+        let bytes = Array((Self.chunked + flood + "0\r\n\r\n").utf8)
+        #expect(ParserTrace.requests([bytes], limits: limits).largestBody == 1000)
+    }
+
     @Test("trailers")
     func trailers() {
         var limits = HTTPLimits()

@@ -116,6 +116,45 @@ struct ServerTimeoutTests {
         )
     }
 
+    private static let chunked =
+        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+    private static let echo: VirtualServer.Handle = { request, _ in
+        Response(String(buffer: try await request.body.collect(upTo: 100)))
+    }
+
+    @Test(
+        "a chunk-size line or trailers that dribble are answered with 408",
+        arguments: ["1;", "1\r\na\r\n00;", "0\r\nT: ", "0\r\n"]
+    )
+    func dribblingFraming(_ start: String) throws {
+        try VirtualServer.run(handler: Self.echo) { (server) throws in
+            try server.send(Self.chunked)
+            try server.advance(.seconds(20))
+            try server.send(start)
+            for _ in 0..<9 {
+                try server.advance(.milliseconds(1100))
+                #expect(try server.send("a") == "")
+                #expect(server.isOpen)
+            }
+            #expect(try server.advance(.milliseconds(600)).hasPrefix("HTTP/1.1 408 "))
+            #expect(!server.isOpen)
+        }
+    }
+
+    @Test("every chunk-size line has its own time, and pauses between chunks are not counted")
+    func slowFraming() throws {
+        try VirtualServer.run(handler: Self.echo) { (server) throws in
+            try server.send(Self.chunked + "1")
+            for piece in ["\r\na\r\n", "1", "\r\nb\r\n1", "\r\nc\r\n1", "\r\nd\r\n0\r\n"] {
+                try server.advance(.seconds(8))
+                #expect(try server.send(piece) == "")
+            }
+            try server.advance(.seconds(8))
+            #expect(try server.send("\r\n").hasSuffix("\r\n\r\nabcd"))
+        }
+    }
+
     @Test("a body is not waited for before its reader asked for it with 100 Continue")
     func continueIsNotHurried() throws {
         let gate = Gate()

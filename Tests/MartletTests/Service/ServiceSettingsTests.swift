@@ -16,8 +16,8 @@ struct ServiceSettingsTests {
             ("request-line-size", \.requestLineSize), ("header-count", \.headerCount),
             ("header-size", \.headerSize), ("body-size", \.bodySize),
             ("whole-body-size", \.wholeBodySize), ("body-buffer-size", \.bodyBufferSize),
-            ("chunk-line-size", \.chunkLineSize), ("pipelined-size", \.pipelinedSize),
-            ("connections", \.connections),
+            ("chunk-line-size", \.chunkLineSize), ("chunk-excess-size", \.chunkExcessSize),
+            ("pipelined-size", \.pipelinedSize), ("connections", \.connections),
         ]
         for (name, limit) in sizes {
             #expect(try settings("--limits-\(name)=77").limits[keyPath: limit] == 77)
@@ -28,7 +28,7 @@ struct ServiceSettingsTests {
             ("head-timeout", \.headTimeout), ("body-idle-timeout", \.bodyIdleTimeout),
             ("keep-alive-timeout", \.keepAliveTimeout),
             ("write-stall-timeout", \.writeStallTimeout),
-            ("half-close-grace", \.halfCloseGrace),
+            ("framing-timeout", \.framingTimeout), ("half-close-grace", \.halfCloseGrace),
         ]
         for (name, limit) in times {
             #expect(try settings("--limits-\(name)=77s").limits[keyPath: limit] == .seconds(77))
