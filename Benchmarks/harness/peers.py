@@ -97,6 +97,18 @@ def martlet_stack():
     )
 
 
+def martlet_tasks():
+    return Peer(
+        key="martlet-tasks",
+        name="Martlet `--tasks`",
+        executable=places.built(MARTLET_SERVER),
+        missing=BUILD,
+        arguments=lambda start: ["http", "--port", str(start.port), "--tasks"],
+        version=versions.martlet,
+        scenarios=frozenset({"keep-alive", "pipelined"}),
+    )
+
+
 def go():
     return Peer(
         key="go",
@@ -207,7 +219,7 @@ def caddy():
 
 
 def http_servers():
-    return [martlet(), martlet_stack(), go(), fasthttp(), hummingbird(), nginx()]
+    return [martlet(), martlet_stack(), martlet_tasks(), go(), fasthttp(), hummingbird(), nginx()]
 
 
 def proxies():

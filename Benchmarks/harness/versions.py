@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 from harness import places
-from harness.places import BENCHMARKS, ROOT
+from harness.places import ROOT
 
 UNKNOWN = "version unknown"
 
@@ -56,11 +56,16 @@ def fasthttp(executable):
 
 
 def hummingbird(_):
-    resolved = BENCHMARKS / "Package.resolved"
-    if not resolved.is_file():
+    # What was checked out to build it.
+    state = places.PEER_BUILD / "workspace-state.json"
+    if not state.is_file():
         return UNKNOWN
-    pins = json.loads(resolved.read_text())["pins"]
-    found = [pin["state"]["version"] for pin in pins if pin["identity"] == "hummingbird"]
+    dependencies = json.loads(state.read_text())["object"]["dependencies"]
+    found = [
+        dependency["state"]["checkoutState"]["version"]
+        for dependency in dependencies
+        if dependency["packageRef"]["identity"] == "hummingbird"
+    ]
     return found[0] if found else UNKNOWN
 
 

@@ -21,6 +21,9 @@ struct BenchHTTP: AsyncParsableCommand {
     @Flag(help: "Put request ID, access log to nowhere, metrics, deadline and CORS in front.")
     var stack = false
 
+    @Flag(help: "Answer GET /hello from a handler that may suspend: every request has a task.")
+    var tasks = false
+
     func run() async throws {
         let loops = threads.map { EventLoops(count: $0) } ?? .shared
         var configuration = HTTPServer.Configuration(addresses: [.tcp("127.0.0.1", port: port)])
@@ -43,7 +46,14 @@ struct BenchHTTP: AsyncParsableCommand {
 
     private func routes() -> Router {
         var router = Router()
-        router.get("/hello") { _, _ in "Hello, World!" }
+        if tasks {
+            let answer: @Sendable (Request, CallContext) async throws -> String = { _, _ in
+                "Hello, World!"
+            }
+            router.get("/hello", answer)
+        } else {
+            router.get("/hello") { _, _ in "Hello, World!" }
+        }
         router.get("/json") { _, _ in JSONBody(Person.ada) }
         router.post("/echo") { request, _ in
             Response(body: Body(try await request.body.collect(upTo: 16 * 1024 * 1024)))
