@@ -9,7 +9,7 @@ extension Gateway where Transport == HTTPClient {
     ///   - upstream: The server, as `HOST:PORT` or a URL without a path.
     ///   - client: What sends the requests; its event loops should be those of the server.
     /// - Throws: ``GatewayConfigurationError`` when `upstream` is none.
-    public init(
+    public convenience init(
         upstream: String,
         client: HTTPClient = HTTPClient(Gateway.clientConfiguration())
     ) throws(GatewayConfigurationError) {

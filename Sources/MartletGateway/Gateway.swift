@@ -20,7 +20,7 @@ public import MartletHTTP
 /// client gets 502, 503 or 504 as a problem document whose type says why.
 ///
 /// WebSocket upgrades, CONNECT and TRACE are answered with 501.
-public struct Gateway<Transport: Handler<Request, Response>>: Handler {
+public final class Gateway<Transport: Handler<Request, Response>>: Handler {
     /// The path that the gateway of `martlet gateway` answers itself, for health checks.
     public static var healthPath: String { "/-/health" }
 
@@ -36,6 +36,8 @@ public struct Gateway<Transport: Handler<Request, Response>>: Handler {
     private let transport: Transport
     private let clock: any MonotonicClock
     private let answersHealth: Bool
+    /// The transport, when it can send without a task.
+    private let relay: (any RelayTransport)?
 
     /// Makes a gateway.
     ///
@@ -53,6 +55,7 @@ public struct Gateway<Transport: Handler<Request, Response>>: Handler {
     ) {
         self.routes = routes
         self.transport = transport
+        relay = transport as? any RelayTransport
         self.answersHealth = answersHealth
         self.clock = clock
     }
@@ -66,6 +69,11 @@ public struct Gateway<Transport: Handler<Request, Response>>: Handler {
         var context = context
         // Apart, so that what it works with takes no room in the frame that waits.
         let call = try begin(request, &context)
+        return try await send(call, context)
+    }
+
+    /// Sends the request to its first upstream, and to others until one answers.
+    private func send(_ call: ForwardedCall, _ context: CallContext) async throws -> Response {
         do {
             if let own = call.group.transport {
                 return try call.finish(try await own.handle(call.request, context: context))
@@ -181,5 +189,45 @@ public struct Gateway<Transport: Handler<Request, Response>>: Handler {
             detail: "The gateway does not do \(method.rawValue).",
             type: "urn:martlet:gateway:method-not-supported"
         )
+    }
+}
+
+// MARK: - Without a task
+
+extension Gateway: RelayHandler, UpstreamFailover {
+    package func relay(_ request: Request, context: CallContext, call: RelayedCall) throws {
+        if let own = try answerItself(request) {
+            call.finish(.success(own))
+            return
+        }
+        var context = context
+        let forwarded = try begin(request, &context)
+        guard let relay, forwarded.group.transport == nil else {
+            continueInTask(forwarded, context, after: nil, call)
+            return
+        }
+        forwarded.relayed = .init(call: call, context: context, gateway: self)
+        call.ticket = relay.begin(forwarded.request, context: context, receiver: forwarded)
+        if call.ticket == nil {
+            continueInTask(forwarded, context, after: nil, call)
+        }
+    }
+
+    /// Goes on in a task: from the beginning, or where an upstream has failed.
+    func continueInTask(
+        _ forwarded: ForwardedCall,
+        _ context: CallContext,
+        after failure: HTTPClientError?,
+        _ call: RelayedCall
+    ) {
+        let handler = ClosureHandler<Request, Response> { [self] _, _ in
+            guard let failure else { return try await send(forwarded, context) }
+            // A connection that the upstream let go of says nothing of the upstream.
+            if HTTPClient.mayRepeat(forwarded.request, failure) {
+                return try await send(forwarded, context)
+            }
+            return try forwarded.finish(try await forward(forwarded, context, after: failure))
+        }
+        call.continueInTask(handler, forwarded.request, context: context)
     }
 }

@@ -59,6 +59,9 @@ public struct CallContext: Sendable {
         self.arrival = nil
     }
 
+    /// Whether the call was cancelled, whether it runs in a task or is passed on without one.
+    package var isCancelled: Bool { Task.isCancelled || scope?.isCancelled ?? false }
+
     /// Brings the deadline forward to `instant` when it is later or absent; never moves it back.
     public mutating func tightenDeadline(to instant: ContinuousClock.Instant) {
         guard let deadline, deadline <= instant else {
@@ -107,9 +110,17 @@ package protocol CallScope: AnyObject, Sendable {
     ///
     /// Layers around a router learn the route from it, also when the call fails.
     var label: WorkLabel { get }
+
+    /// Whether the call was cancelled: its peer has gone, or its deadline has come.
+    ///
+    /// Read on the event loop of the call.
+    var isCancelled: Bool { get }
 }
 
 extension CallScope {
     /// Unknown: this scope does not keep its label.
     package var label: WorkLabel { .unknown }
+
+    /// False: this scope's calls are cancelled by cancelling their task.
+    package var isCancelled: Bool { false }
 }

@@ -45,8 +45,8 @@ public protocol Middleware<Request, Response>: Sendable {
 /// A handler with one middleware around it.
 public struct Intercepted<Layer: Middleware, Next: Handler>: Handler
 where Layer.Request == Next.Request, Layer.Response == Next.Response {
-    @usableFromInline let layer: Layer
-    @usableFromInline let next: Next
+    @usableFromInline package let layer: Layer
+    @usableFromInline package let next: Next
 
     /// Puts `layer` around `next`.
     @inlinable

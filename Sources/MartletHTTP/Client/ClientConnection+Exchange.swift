@@ -16,13 +16,28 @@ extension ClientConnection {
         return try await withTaskCancellationHandler {
             // Resumed exactly once: whoever resumes takes the field.
             try await withUnsafeThrowingContinuation { continuation in
-                exchange = ClientExchange(number: number, waiter: continuation)
+                exchange = ClientExchange(number: number, waiter: .task(continuation))
                 exchange.deadline = deadline
                 loop.turn { begin(request) }
             }
         } onCancel: {
             loop.run { self.cancelExchange(number) }
         }
+    }
+
+    /// Sends a request, and has `receiver` told of the response's head.
+    ///
+    /// Called on the loop.
+    func begin(
+        _ request: Request,
+        deadline: ContinuousClock.Instant,
+        receiver: any ResponseReceiver
+    ) -> ExchangeTicket {
+        let number = exchange.number + 1
+        exchange = ClientExchange(number: number, waiter: .receiver(receiver))
+        exchange.deadline = deadline
+        loop.turn { begin(request) }
+        return ExchangeTicket(connection: self, number: number)
     }
 
     private func begin(_ request: Request) {
@@ -71,7 +86,7 @@ extension ClientConnection {
         )
     }
 
-    private func cancelExchange(_ number: UInt64) {
+    func cancelExchange(_ number: UInt64) {
         guard number == exchange.number, case .exchanging = phase, exchange.waiter != nil else {
             return
         }

@@ -45,11 +45,11 @@ final class ClientConnection: @unchecked Sendable {
     }
 
     func setTimeout(_ duration: Duration) {
-        timeoutTick = loop.timers.tick(after: duration)
+        timeoutTick = loop.tick(after: duration)
     }
 
     func setTimeout(ticks: UInt64) {
-        timeoutTick = loop.timers.tick(after: ticks)
+        timeoutTick = loop.tick(after: ticks)
     }
 
     func clearTimeout() {

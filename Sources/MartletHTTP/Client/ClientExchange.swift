@@ -6,7 +6,7 @@ struct ClientExchange {
     /// Counts a connection's exchanges, so that what comes too late can be told apart.
     var number: UInt64 = 0
     /// Who waits for the head.
-    var waiter: UnsafeContinuation<Response, any Error>?
+    var waiter: ExchangeWaiter?
     /// The response's body while it arrives.
     var incoming: IncomingBody?
     /// Sends the request's body, when it streams.

@@ -16,7 +16,7 @@ public import MartletTransport
 ///
 /// A response's body must be read to its end or discarded, or its connection stays busy until the
 /// body's idle time-out.
-public final class HTTPClient: Handler {
+public final class HTTPClient: Handler, RelayTransport {
     private let configuration: Configuration
     private let loops: EventLoops
     private let perLoop: [ClientLoop]
@@ -53,6 +53,23 @@ public final class HTTPClient: Handler {
         } catch let error as HTTPClientError where Self.mayRepeat(request, error) {
             return try await exchangeAnew(request, deadline: deadline, on: loop)
         }
+    }
+
+    /// Sends a request on an idle connection of the current loop, without a task.
+    package func begin(
+        _ request: Request,
+        context: CallContext,
+        receiver: any ResponseReceiver
+    ) -> ExchangeTicket? {
+        // An error is told in the task that is made in place of this.
+        guard isPlain, request.body.whole != nil, let loop = loops.current,
+            let idle = try? idleConnection(for: request, loop)
+        else { return nil }
+        return idle.begin(
+            request,
+            deadline: deadline(context, on: loop),
+            receiver: receiver
+        )
     }
 
     private func idleConnection(for request: Request, _ loop: Loop) throws -> ClientConnection? {
@@ -198,7 +215,7 @@ public final class HTTPClient: Handler {
 
     /// Whether to send a request again whose connection was let go of by the server while the
     /// request was on its way: when that cannot do what it asks for twice (RFC 9110 §9.2.2).
-    private static func mayRepeat(_ request: Request, _ error: HTTPClientError) -> Bool {
+    package static func mayRepeat(_ request: Request, _ error: HTTPClientError) -> Bool {
         guard error.code == .connectionClosed, request.body.whole != nil else { return false }
         if error.isUnsent { return true }
         switch request.method {

@@ -59,6 +59,8 @@ public struct CompiledRouter: Handler {
 package enum ResolvedHandler {
     /// Answers at once.
     case synchronous(any SynchronousHandler<Request, Response>)
+    /// Passes the request on, and needs no task while it waits.
+    case relayed(any RelayHandler)
     /// May suspend, and needs a task.
     case asynchronous(any Handler<Request, Response>)
 }

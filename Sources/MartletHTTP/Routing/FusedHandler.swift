@@ -120,7 +120,11 @@ extension FusedHandler {
         if let handler = handler as? any SynchronousHandler<Request, Response> {
             return FusedSynchronousHandler(layers, around: handler, nested: nested)
         }
-        return run.count > 1 ? FusedHandler(layers, around: handler, nested: nested) : nested
+        let fused = FusedHandler(layers, around: handler, nested: nested)
+        if let relay = handler as? any RelayHandler {
+            return FusedRelayHandler(layers, around: relay, fused: fused)
+        }
+        return run.count > 1 ? fused : nested
     }
 
     private static func nest(

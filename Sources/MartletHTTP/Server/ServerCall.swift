@@ -17,6 +17,10 @@ struct ServerCall {
     var bodyWait = BodyWait()
     /// The handler's task, once it has suspended.
     var task: Task<Void, Never>?
+    /// The call while it is answered without a task.
+    var relay: RelayedCall?
+    /// Whether the call was cancelled: its peer has gone, or its deadline has come.
+    var isCancelled = false
     /// When the task is to be cancelled.
     var deadline: ContinuousClock.Instant?
     /// Whether the task has suspended and the call is still on.
@@ -38,6 +42,13 @@ struct ServerCall {
     var asksForUpgrade = false
     var isConnect = false
 
+    /// Cancels whatever is under way.
+    mutating func cancel() {
+        isCancelled = true
+        task?.cancel()
+        relay?.cancel()
+    }
+
     /// Makes room for the next call.
     mutating func reset() {
         number += 1
@@ -47,6 +58,8 @@ struct ServerCall {
         isReadingHeld = false
         bodyWait.reset()
         task = nil
+        relay = nil
+        isCancelled = false
         deadline = nil
         isSuspended = false
         taskAddress = 0

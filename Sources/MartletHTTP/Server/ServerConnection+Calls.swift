@@ -23,8 +23,46 @@ extension ServerConnection: CallScope {
         case .asynchronous(let handler):
             shared.starting = TaskWork(request: Request(content), handler: handler)
             startTask(number: number)
+        case .relayed(let handler):
+            relay(Request(content), handler)
         }
         loop.activity.end()
+    }
+
+    /// Has a request passed on, without a task.
+    private func relay(_ request: Request, _ handler: any RelayHandler) {
+        let relay = RelayedCall(self, number: call.number)
+        call.relay = relay
+        var context = CallContext()
+        context.scope = self
+        do {
+            try handler.relay(request, context: context, call: relay)
+            armDeadline()
+        } catch {
+            relay.finish(.failure(error))
+        }
+    }
+
+    /// A call that was passed on is answered.
+    func relayEnded(_ result: Result<Response, any Error>, number: UInt64) {
+        if number == call.number { call.relay = nil }
+        guard number == call.number, !isClosed else {
+            if case .success(let response) = result { response.body.discard() }
+            return
+        }
+        switch result {
+        case .success(let response): send(response)
+        case .failure(let error): send(core.response(to: error, context: CallContext()))
+        }
+    }
+
+    /// A call that was passed on needs a task after all.
+    func startRelayTask(_ work: TaskWork, number: UInt64) {
+        guard number == call.number else { return }
+        call.relay = nil
+        guard !isClosed else { return }
+        shared.starting = work
+        startTask(number: number)
     }
 
     /// Answers a request whose handler does not suspend: no task is made.
@@ -32,7 +70,6 @@ extension ServerConnection: CallScope {
         _ request: Request,
         _ handler: any SynchronousHandler<Request, Response>
     ) {
-        let number = call.number
         var context = CallContext()
         context.scope = self
         let response: Response
@@ -41,12 +78,17 @@ extension ServerConnection: CallScope {
         } catch {
             response = core.response(to: error, context: context)
         }
+        send(response)
+    }
+
+    /// Sends an answer that no task waits to send; one that streams gets a task.
+    private func send(_ response: Response) {
         if response.upgrade == nil, let body = response.body.whole {
             sendWhole(response, body: body)
             finishCall()
         } else {
             shared.sending = response
-            startTask(number: number)
+            startTask(number: call.number)
         }
     }
 
@@ -168,6 +210,8 @@ extension ServerConnection: CallScope {
         }
     }
 
+    var isCancelled: Bool { call.isCancelled }
+
     func setLabel(_ label: WorkLabel) {
         call.label = label
         loop.activity.setLabel(label)
@@ -190,7 +234,7 @@ extension ServerConnection: CallScope {
         let wait = max(.zero, deadline - ContinuousClock.now)
         loop.eventLoop.scheduleTask(in: TimeAmount(wait)) { [weak self] in
             guard let self, self.call.number == number, self.call.deadline != nil else { return }
-            self.call.task?.cancel()
+            self.loop.turn { self.call.cancel() }
         }
     }
 }

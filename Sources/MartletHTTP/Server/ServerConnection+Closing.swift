@@ -61,7 +61,7 @@ extension ServerConnection {
         let unsent = connection.unsentCount
         if unsent > 0 {
             if unsent < unsentAtLastLook {
-                lingerStallTick = loop.timers.tick(after: core.limits.writeStallTimeout)
+                lingerStallTick = loop.tick(after: core.limits.writeStallTimeout)
             }
             unsentAtLastLook = unsent
             if loop.timers.now >= lingerStallTick {

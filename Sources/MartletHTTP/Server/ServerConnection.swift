@@ -71,11 +71,11 @@ final class ServerConnection: @unchecked Sendable {
     }
 
     func setTimeout(_ duration: Duration) {
-        timeoutTick = loop.timers.tick(after: duration)
+        timeoutTick = loop.tick(after: duration)
     }
 
     func setTimeout(ticks: UInt64) {
-        timeoutTick = loop.timers.tick(after: ticks)
+        timeoutTick = loop.tick(after: ticks)
     }
 
     func clearTimeout() {
@@ -168,7 +168,7 @@ extension ServerConnection: OwnedConnection, Closable {
             writeWaiter = nil
             waiter.resume(throwing: cause)
         }
-        call.task?.cancel()
+        call.cancel()
     }
 
     func drain() {
@@ -182,7 +182,7 @@ extension ServerConnection: OwnedConnection, Closable {
                 setTimeout(.milliseconds(500))
             }
         case .upgraded:
-            call.task?.cancel()
+            call.cancel()
         default:
             break
         }
@@ -209,7 +209,7 @@ extension ServerConnection: OwnedConnection, Closable {
         case .awaitingBody:
             refuse(HTTP1Error(.requestTimeout, "The body did not come in time."))
         case .calling where hasInputEnded:
-            call.task?.cancel()
+            call.cancel()
         case .calling:
             // Where the rest of the body would begin and end is not waited for.
             call.keepsAlive = false

@@ -16,6 +16,8 @@ final class ServerCore: Sendable {
     private let router: CompiledRouter?
     /// The handler, when it does not suspend.
     private let synchronousHandler: (any SynchronousHandler<Request, Response>)?
+    /// The handler, when it passes requests on without a task.
+    private let relayHandler: (any RelayHandler)?
     let logger: Logger
     /// What `Server` says, as a whole field line, or nothing.
     let serverLine: String
@@ -32,6 +34,7 @@ final class ServerCore: Sendable {
         self.handler = handler
         router = handler as? CompiledRouter
         synchronousHandler = handler as? any SynchronousHandler<Request, Response>
+        relayHandler = handler as? any RelayHandler
         self.logger = logger
         serverLine = serverName.map { "Server: \($0)\r\n" } ?? ""
     }
@@ -43,6 +46,7 @@ final class ServerCore: Sendable {
     func resolve(_ content: RequestContent, scope: any CallScope) -> ResolvedHandler {
         if let router { return router.resolve(content, scope: scope) }
         if let synchronousHandler { return .synchronous(synchronousHandler) }
+        if let relayHandler { return .relayed(relayHandler) }
         return .asynchronous(handler)
     }
 

@@ -113,6 +113,14 @@ extension Loop {
         timers.task == nil ? Int64(time(nil)) : timers.wallClockSeconds
     }
 
+    /// The tick at which something due after so many ticks is due.
+    ///
+    /// Here, because reading ``timers`` from another module copies them.
+    package func tick(after ticks: UInt64) -> UInt64 { timers.tick(after: ticks) }
+
+    /// The tick at which something due after `duration` is due.
+    package func tick(after duration: Duration) -> UInt64 { timers.tick(after: duration) }
+
     /// The time, read at the last tick: up to two ticks ago while something is registered.
     package var recentInstant: ContinuousClock.Instant {
         timers.task == nil ? ContinuousClock.now : timers.instant

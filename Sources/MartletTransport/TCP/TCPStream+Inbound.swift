@@ -35,7 +35,7 @@ extension TCPStream {
             takeReader()?.continuation.resume(throwing: CancellationError())
             return
         }
-        readDue = min(loop.timers.tick(after: readTicks), readDeadlineTick)
+        readDue = min(loop.tick(after: readTicks), readDeadlineTick)
         answerReader()
     }
 

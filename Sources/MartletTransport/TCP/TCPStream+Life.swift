@@ -10,7 +10,7 @@ extension TCPStream: OwnedConnection, Closable {
     /// The connection exists; its TLS handshake is still to come.
     package func attached(_ connection: Connection) {
         self.connection = connection
-        phaseDue = loop.timers.tick(after: settings.limits.handshakeTimeout)
+        phaseDue = loop.tick(after: settings.limits.handshakeTimeout)
         loop.addTimed(self)
     }
 
@@ -24,7 +24,7 @@ extension TCPStream: OwnedConnection, Closable {
             high: settings.limits.outboundHighWaterMark
         )
         lastActivity = loop.timers.now
-        idleDue = loop.timers.tick(after: idleTicks)
+        idleDue = loop.tick(after: idleTicks)
         keeper.opened(self)
     }
 
@@ -94,7 +94,7 @@ extension TCPStream: OwnedConnection, Closable {
             connection?.close()
             return
         }
-        phaseDue = loop.timers.tick(after: settings.limits.lingerTimeout)
+        phaseDue = loop.tick(after: settings.limits.lingerTimeout)
     }
 
     /// Resets the connection for `reason`.

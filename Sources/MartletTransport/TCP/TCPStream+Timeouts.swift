@@ -17,10 +17,10 @@ extension TCPStream {
     public func setReadDeadline(after duration: Duration?) {
         let ticks = TCPSettings.ticks(in: duration)
         loop.run {
-            self.readDeadlineTick = self.loop.timers.tick(after: ticks)
+            self.readDeadlineTick = self.loop.tick(after: ticks)
             guard self.reader != nil else { return }
             self.readDue = min(
-                self.loop.timers.tick(after: self.readTicks),
+                self.loop.tick(after: self.readTicks),
                 self.readDeadlineTick
             )
         }
@@ -46,7 +46,7 @@ extension TCPStream {
             self.idleTicks = ticks
             if self.phase == .open {
                 self.lastActivity = self.loop.timers.now
-                self.idleDue = self.loop.timers.tick(after: ticks)
+                self.idleDue = self.loop.tick(after: ticks)
             }
         }
     }
@@ -84,7 +84,7 @@ extension TCPStream: Timed {
     /// Waits for the peer to take something of what waits for it.
     func watchForStall() {
         unsentAtLastLook = connection?.unsentCount ?? 0
-        writeDue = loop.timers.tick(after: writeTicks)
+        writeDue = loop.tick(after: writeTicks)
     }
 
     private func giveUpUnlessTaking() {

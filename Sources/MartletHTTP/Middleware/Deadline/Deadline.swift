@@ -63,7 +63,7 @@ public struct Deadline<Request: Sendable, Response: Sendable>: SynchronousMiddle
         request: Request,
         context: CallContext
     ) throws -> Response {
-        guard Task.isCancelled, let deadline = context.deadline, clock.now >= deadline else {
+        guard context.isCancelled, let deadline = context.deadline, clock.now >= deadline else {
             throw error
         }
         throw DeadlineRace.exceeded(status(request, context), cause: error)

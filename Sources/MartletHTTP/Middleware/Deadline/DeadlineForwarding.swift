@@ -28,13 +28,19 @@ public struct DeadlineForwarding: Middleware {
         context: CallContext,
         next: some Handler<Request, Response>
     ) async throws -> Response {
-        guard let deadline = context.deadline else {
-            return try await next.handle(request, context: context)
-        }
-        let rest = clock.now.duration(to: deadline)
-        guard rest > .zero else { throw DeadlineRace.exceeded(cause: nil) }
         var request = request
-        request.headers[header] = TimeoutValue.format(rest)
+        guard edit(&request, context: context) else { throw DeadlineRace.exceeded(cause: nil) }
         return try await next.handle(request, context: context)
+    }
+}
+
+extension DeadlineForwarding: RequestEditor {
+    /// Adds the time that is left; false when none is.
+    package func edit(_ request: inout Request, context: CallContext) -> Bool {
+        guard let deadline = context.deadline else { return true }
+        let rest = clock.now.duration(to: deadline)
+        guard rest > .zero else { return false }
+        request.headers[header] = TimeoutValue.format(rest)
+        return true
     }
 }

@@ -52,7 +52,7 @@ public struct ErrorRendering: SynchronousMiddleware {
             log(.error, error, request, context)
             return HTTPError(.internalServerError).response()
         }
-        guard Task.isCancelled else {
+        guard context.isCancelled else {
             log(.error, error, request, context)
             return HTTPError(.serviceUnavailable).response()
         }

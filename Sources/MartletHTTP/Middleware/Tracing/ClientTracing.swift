@@ -28,11 +28,8 @@ public struct ClientTracing: Middleware {
         if let tracer {
             return try await record(request, context, with: tracer, next)
         }
-        guard let trace = context.trace.traceContext else {
-            return try await next.handle(request, context: context)
-        }
         var request = request
-        trace.write(to: &request.headers)
+        _ = edit(&request, context: context)
         return try await next.handle(request, context: context)
     }
 
@@ -60,5 +57,14 @@ public struct ClientTracing: Middleware {
             SpanRecording.fail(span, error, isServer: false)
             throw error
         }
+    }
+}
+
+extension ClientTracing: RequestEditor {
+    /// Adds the trace that the call carries; false when there is a span to record.
+    package func edit(_ request: inout Request, context: CallContext) -> Bool {
+        guard tracer == nil else { return false }
+        context.trace.traceContext?.write(to: &request.headers)
+        return true
     }
 }

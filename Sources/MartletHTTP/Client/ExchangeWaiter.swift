@@ -1,0 +1,36 @@
+import MartletTransport
+
+/// Who waits for the head of a response.
+enum ExchangeWaiter {
+    /// A task.
+    case task(UnsafeContinuation<Response, any Error>)
+    /// An object.
+    case receiver(any ResponseReceiver)
+
+    func resume(returning response: Response) {
+        switch self {
+        case .task(let continuation): continuation.resume(returning: response)
+        case .receiver(let receiver): receiver.received(.success(response))
+        }
+    }
+
+    func resume(throwing error: any Error) {
+        switch self {
+        case .task(let continuation): continuation.resume(throwing: error)
+        case .receiver(let receiver): receiver.received(.failure(error))
+        }
+    }
+}
+
+/// An exchange that is under way without a task.
+package struct ExchangeTicket {
+    let connection: ClientConnection
+    let number: UInt64
+
+    /// Ends the exchange, unless its response has come, with a `CancellationError`.
+    ///
+    /// Called on the exchange's loop.
+    func cancel() {
+        connection.loop.turn { connection.cancelExchange(number) }
+    }
+}
