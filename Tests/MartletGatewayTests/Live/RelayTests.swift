@@ -139,7 +139,7 @@ struct RelayTests {
             return Response("late")
         }
         try await serving(upstream) { address in
-            let table = try RoutingTable(.single(address) { $0.timeout = .milliseconds(50) })
+            let table = try RoutingTable(.single(address) { $0.timeout = .seconds(2) })
             let routes = LiveRoutes(table)
             let transport = HTTPClient(Gateway<HTTPClient>.clientConfiguration())
             try await serving(Gateway(routes, transport: transport)) { edge in
