@@ -62,36 +62,38 @@ extension TCPStream: TurnEndObserver {
         out.writeImmutableBuffer(bytes)
     }
 
-    /// Hands what is gathered to the channel.
+    /// Takes what is gathered.
     ///
-    /// - Returns: What was handed over, when it lies in the loop's scratch buffer.
-    @discardableResult
-    private func handOver() -> ByteBuffer {
-        // The channel may call back before it returns, and what is called may write.
-        var sent = ByteBuffer()
-        swap(&sent, &out)
+    /// Before it is sent: the channel may call back before it returns, and what is called may write.
+    private func takeOutput() -> (bytes: ByteBuffer, isScratch: Bool) {
+        var taken = ByteBuffer()
+        swap(&taken, &out)
         let wasScratch = isOutScratch
         isOutScratch = false
-        if sent.readableBytes > 0 {
-            connection?.write(sent)
-        }
-        return wasScratch ? sent : ByteBuffer()
+        return (taken, wasScratch)
+    }
+
+    /// Hands what is gathered to the channel.
+    private func handOver() {
+        connection?.write(takeOutput().bytes)
     }
 
     /// Sends what is gathered.
     func sendOutput() {
         guard let connection else { return }
-        var sent = handOver()
+        var (sent, isScratch) = takeOutput()
         lastActivity = loop.timers.now
-        connection.flush()
-        giveBack(&sent)
+        if sent.readableBytes > 0 {
+            connection.send(sent)
+        } else {
+            connection.flush()
+        }
+        if isScratch { giveBack(&sent) }
     }
 
     /// After a flush the storage is mostly ours alone, and is used again.
     private func giveBack(_ buffer: inout ByteBuffer) {
-        guard buffer.capacity > 0, loop.scratch.capacity == 0,
-            buffer.capacity <= Self.keptScratchSize
-        else { return }
+        guard loop.scratch.capacity == 0, buffer.capacity <= Self.keptScratchSize else { return }
         buffer.clear()
         swap(&buffer, &loop.scratch)
     }
