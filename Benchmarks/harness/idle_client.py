@@ -11,6 +11,8 @@ import sys
 # Several source addresses, each with ports of its own.
 SOURCES = [f"127.0.0.{number}" for number in range(1, 5)]
 ANSWER_SECONDS = 10
+# What an echo server is asked in place of an HTTP request, when the path is "echo".
+ECHO_REQUEST = b"x" * 64
 # Closing without TIME_WAIT, so that the next round finds its ports free.
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
@@ -21,8 +23,19 @@ def open_connection(number, port, request):
     connection = socket.create_connection(("127.0.0.1", port), ANSWER_SECONDS, source)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
     connection.sendall(request)
-    read_answer(connection)
+    if request == ECHO_REQUEST:
+        read_echo(connection)
+    else:
+        read_answer(connection)
     return connection
+
+
+def read_echo(connection):
+    received = b""
+    while len(received) < len(ECHO_REQUEST):
+        received += receive(connection)
+    if received != ECHO_REQUEST:
+        raise OSError(f"echo {received[:40]!r}")
 
 
 def read_answer(connection):
@@ -65,7 +78,10 @@ def is_open(connection):
 
 def main():
     port, path, count = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
+    if path == "echo":
+        request = ECHO_REQUEST
+    else:
+        request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
     connections = []
     try:
         for number in range(count):

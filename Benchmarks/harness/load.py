@@ -96,6 +96,46 @@ class Load:
         )
 
 
+@dataclass(frozen=True)
+class EchoLoad(Load):
+    """netload, which knows by the scenario how hard to press."""
+
+    def run(self, server, scenario, seconds):
+        """Runs netload once and returns its report in wrk's words."""
+        command = [
+            str(places.PEER_BUILD / "netload"),
+            scenario.load,
+            str(server.port),
+            str(scenario.count),
+            str(scenario.body_bytes),
+            str(seconds),
+        ]
+        try:
+            result = subprocess.run(
+                command,
+                capture_output=True,
+                text=True,
+                timeout=seconds + GRACE_SECONDS,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise ServerFailure(f"netload failed: {error}") from error
+        if result.returncode != 0:
+            raise ServerFailure(f"netload failed: {result.stderr.strip()[-200:]}")
+        counted = json.loads(result.stdout)
+        return {
+            "requests": counted["messages"],
+            "duration_us": counted["seconds"] * 1_000_000,
+            "p50_us": counted["p50_us"],
+            "p99_us": counted["p99_us"],
+            "refused": counted["errors"],
+            # Datagrams may be lost; those that are not answered are not counted either.
+            "broken": 0,
+            "timeouts": 0,
+            "statuses": 0,
+        }
+
+
 def median(samples):
     """The median of each number by itself; errors are summed, because none is expected."""
     values = {}

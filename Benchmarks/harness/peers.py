@@ -230,6 +230,64 @@ def idle_servers():
     return [martlet(), go(), fasthttp(), hummingbird(), nginx()]
 
 
+TCP_SCENARIOS = frozenset({"tcp-64", "tcp-16k", "accept", "idle"})
+UDP_SCENARIOS = frozenset({"udp-64"})
+
+
+def martlet_tcp():
+    return Peer(
+        key="martlet",
+        name="Martlet",
+        executable=places.built(MARTLET_SERVER),
+        missing=BUILD,
+        arguments=lambda start: ["tcp", "--port", str(start.port)],
+        version=versions.martlet,
+        scenarios=TCP_SCENARIOS,
+    )
+
+
+def martlet_udp():
+    return Peer(
+        key="martlet-udp",
+        name="Martlet",
+        executable=places.built(MARTLET_SERVER),
+        missing=BUILD,
+        arguments=lambda start: ["udp", "--port", str(start.port)],
+        version=versions.martlet,
+        scenarios=UDP_SCENARIOS,
+    )
+
+
+def go_net():
+    return Peer(
+        key="go",
+        name="Go net",
+        executable=places.built(PEER_BUILD / "go" / "netecho"),
+        missing=BUILD,
+        arguments=port_only,
+        version=versions.go,
+    )
+
+
+def epoll():
+    return Peer(
+        key="epoll",
+        name="epoll in C",
+        executable=places.built(PEER_BUILD / "epollecho"),
+        missing=BUILD,
+        arguments=port_only,
+        version=lambda _: "the floor",
+    )
+
+
+def net_servers():
+    return [martlet_tcp(), martlet_udp(), go_net(), epoll()]
+
+
+def idle_net_servers():
+    return [martlet_tcp(), go_net(), epoll()]
+
+
 def upstreams():
     """What the proxies forward to: the first of these that is there, the same for all."""
     return [nginx(), go()]

@@ -1,6 +1,5 @@
 """Starting a server, reading what it costs from /proc, and stopping it for certain."""
 
-import http.client
 import os
 import signal
 import socket
@@ -76,7 +75,7 @@ class ServerProcess:
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:
-                status, body = self._ask(scenario)
+                body = scenario.answer(self.port)
                 break
             except OSError as error:
                 if self._process.poll() is not None:
@@ -84,10 +83,10 @@ class ServerProcess:
                 if time.monotonic() > deadline:
                     raise ServerFailure(f"no answer in {START_SECONDS} s: {error}") from error
                 time.sleep(0.05)
-            except http.client.HTTPException as error:
-                raise ServerFailure(f"no HTTP answer: {error!r}") from error
-        if status != 200 or not scenario.is_right(body):
-            raise ServerFailure(f"wrong answer to {scenario.title}: {status} {body[:80]!r}")
+            except ValueError as error:
+                raise ServerFailure(f"wrong answer to {scenario.title}: {error}") from error
+        if not scenario.is_right(body):
+            raise ServerFailure(f"wrong answer to {scenario.title}: {body[:80]!r}")
 
     def processor_time(self):
         """User and system time so far; a worker that ended is in its parent's count."""
@@ -108,16 +107,6 @@ class ServerProcess:
     def _last_words(self):
         lines = self._log.read_text(errors="replace").strip().splitlines()
         return lines[-1] if lines else f"exit status {self._process.returncode}"
-
-    def _ask(self, scenario):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-        try:
-            body = b"x" * scenario.body_bytes or None
-            connection.request(scenario.method, scenario.path, body=body)
-            response = connection.getresponse()
-            return response.status, response.read()
-        finally:
-            connection.close()
 
     def _process_fields(self):
         """What `_session` finds, of a server that is expected to run."""

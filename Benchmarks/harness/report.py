@@ -18,7 +18,7 @@ def markdown(suite, outcome, command, day):
     lines = [
         f"# {suite.title}, {day}",
         "",
-        f"Machine: {versions.machine()}. Load: wrk {versions.wrk()}.",
+        f"Machine: {versions.machine()}. Load: {suite.load or 'wrk ' + versions.wrk()}.",
         f"Peers: {'; '.join(outcome.versions.values()) or 'none'}.",
         *outcome.notes,
         "",
@@ -50,7 +50,7 @@ def ratio(outcome, scenario, peer, reference, metric):
     return f"{ours / theirs:.2f}" if ours is not None and theirs else "–"
 
 
-def load_table(references):
+def load_table(references, unit="requests"):
     """A table of CPU, latency and rate, with ratios: metrics by the key of the peer."""
 
     def table(outcome):
@@ -61,7 +61,7 @@ def load_table(references):
         ]
         columns = ["scenario", "server", "user µs", "system µs", "total µs"]
         columns += [f"{metric} ÷ {peer.name}" for peer, metric in ratios]
-        columns += ["p50 µs", "p99 µs", "requests/s"]
+        columns += ["p50 µs", "p99 µs", f"{unit}/s"]
         lines = head(columns)
         for scenario in outcome.scenarios:
             for peer in outcome.peers:

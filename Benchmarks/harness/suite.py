@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from harness import bars, memory, peers, report, scenario
 from harness.interleave import InterleavedRun
-from harness.load import Load
+from harness.load import EchoLoad, Load
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class Suite:
     bars: list
     table: Callable
     run: Callable
+    load: str | None = None
 
     def measure(self, options):
         chosen = self.peers()
@@ -44,6 +45,15 @@ def _proxy(chosen, options):
     return _interleaved(scenario.PROXY, chosen, options).measure(peers.upstreams())
 
 
+def _net(chosen, options):
+    load = EchoLoad(threads=options.threads, connections=options.connections)
+    return InterleavedRun(scenario.NET, chosen, load, options).measure()
+
+
+def _net_memory(chosen, options):
+    return memory.measure(scenario.NET_MEMORY[0], chosen, options)
+
+
 def _memory(chosen, options):
     return memory.measure(scenario.MEMORY[0], chosen, options)
 
@@ -68,6 +78,26 @@ SUITES = {
             bars=bars.PROXY,
             table=report.load_table({"envoy": ("total", "user", "p99"), "caddy": ("total",)}),
             run=_proxy,
+        ),
+        Suite(
+            name="net",
+            title="TCP and UDP echo, CPU per message",
+            peers=peers.net_servers,
+            bars=bars.NET,
+            table=report.load_table(
+                {"go": ("total", "user", "p99"), "epoll": ("total",)}, unit="messages"
+            ),
+            run=_net,
+            load="netload",
+        ),
+        Suite(
+            name="net-memory",
+            title="Memory per idle TCP connection",
+            peers=peers.idle_net_servers,
+            bars=bars.NET_MEMORY,
+            table=report.idle_table(("go",)),
+            run=_net_memory,
+            load="one message a connection",
         ),
         Suite(
             name="memory",

@@ -1,0 +1,3 @@
+module netecho
+
+go 1.27
