@@ -66,6 +66,7 @@ let package = Package(
         .executable(name: "martlet", targets: ["MartletCLI"]),
         .executable(name: "bench-server", targets: ["BenchServer"]),
         .executable(name: "calculator", targets: ["Calculator"]),
+        .executable(name: "crawler", targets: ["Crawler"]),
         .executable(name: "shop-user", targets: ["ShopUser"]),
         .executable(name: "shop-order", targets: ["ShopOrder"]),
         .executable(name: "shop-payment", targets: ["ShopPayment"]),
@@ -209,6 +210,12 @@ let package = Package(
             path: "Examples/Calculator/Sources/Calculator",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "Crawler",
+            dependencies: ["Martlet", arguments, nioCore],
+            path: "Examples/Crawler/Sources/Crawler",
+            swiftSettings: strict
+        ),
         .target(name: "CMallocCount", path: "Tests/CMallocCount"),
         .executableTarget(
             name: "AllocationBudgets",
@@ -294,6 +301,12 @@ let package = Package(
             name: "CalculatorTests",
             dependencies: ["Calculator", arguments],
             path: "Examples/Calculator/Tests",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CrawlerTests",
+            dependencies: ["Crawler", "Martlet"],
+            path: "Examples/Crawler/Tests",
             swiftSettings: strict
         ),
         .testTarget(name: "TidyTests", swiftSettings: strict),
