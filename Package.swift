@@ -67,6 +67,7 @@ let package = Package(
         .executable(name: "bench-server", targets: ["BenchServer"]),
         .executable(name: "calculator", targets: ["Calculator"]),
         .executable(name: "crawler", targets: ["Crawler"]),
+        .executable(name: "task-queue", targets: ["TaskQueue"]),
         .executable(name: "shop-user", targets: ["ShopUser"]),
         .executable(name: "shop-order", targets: ["ShopOrder"]),
         .executable(name: "shop-payment", targets: ["ShopPayment"]),
@@ -216,6 +217,12 @@ let package = Package(
             path: "Examples/Crawler/Sources/Crawler",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "TaskQueue",
+            dependencies: ["Martlet", arguments, grdb, lifecycle, unixSignals],
+            path: "Examples/TaskQueue/Sources/TaskQueue",
+            swiftSettings: strict
+        ),
         .target(name: "CMallocCount", path: "Tests/CMallocCount"),
         .executableTarget(
             name: "AllocationBudgets",
@@ -307,6 +314,12 @@ let package = Package(
             name: "CrawlerTests",
             dependencies: ["Crawler", "Martlet"],
             path: "Examples/Crawler/Tests",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TaskQueueTests",
+            dependencies: ["TaskQueue", "Martlet", "MartletCore", nioCore],
+            path: "Examples/TaskQueue/Tests",
             swiftSettings: strict
         ),
         .testTarget(name: "TidyTests", swiftSettings: strict),
