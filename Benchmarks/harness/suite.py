@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from harness import bars, memory, peers, report, scenario
+from harness import bars, memory, peers, pool, report, scenario
 from harness.interleave import InterleavedRun
 from harness.load import EchoLoad, Load
 
@@ -47,7 +47,9 @@ def _proxy(chosen, options):
 
 def _net(chosen, options):
     load = EchoLoad(threads=options.threads, connections=options.connections)
-    return InterleavedRun(scenario.NET, chosen, load, options).measure()
+    outcome = InterleavedRun(scenario.NET, chosen, load, options).measure()
+    outcome.notes += pool.notes()
+    return outcome
 
 
 def _net_memory(chosen, options):
