@@ -33,38 +33,54 @@ extension Pool {
         }
     }
 
+    private enum Entry {
+        case item(Kept)
+        case place
+        case wait(Waiter<Grant>, until: ContinuousClock.Instant, needsTimer: Bool)
+    }
+
     private func borrow(until deadline: ContinuousClock.Instant?) async throws -> Kept {
-        switch try enter() {
-        case .item(let kept): return isFresh(kept) ? kept : try await check(kept)
-        case .place: return try await openInPlace()
-        case .wait(let waiter): return try await wait(waiter, until: deadline)
+        switch try enter(until: deadline) {
+        case .item(let kept):
+            return isFresh(kept) ? kept : try await check(kept)
+        case .place:
+            return try await openInPlace()
+        case .wait(let waiter, let end, let needsTimer):
+            return try await wait(waiter, until: end, needsTimer: needsTimer)
         }
     }
 
-    private func enter() throws -> PoolMachine<Kept>.Entry {
-        try state.withLock { state in
-            do throws(WaitError) {
-                let entry = try state.machine.enter()
-                switch entry {
-                case .item: state.counts.borrows += 1
-                case .place: state.counts.opening += 1
-                case .wait: break
-                }
-                return entry
-            } catch {
-                if error.code == .queueFull { state.counts.refused += 1 }
-                throw error
+    private func enter(until deadline: ContinuousClock.Instant?) throws(WaitError) -> Entry {
+        try state.withLock { state throws(WaitError) in
+            guard !state.machine.isClosed else { throw Self.closed }
+            if let kept = state.machine.takeIdle() {
+                state.counts.borrows += 1
+                return .item(kept)
             }
+            if state.machine.takePlace(below: configuration.maximum) {
+                state.counts.opening += 1
+                return .place
+            }
+            guard !state.machine.isLineFull else {
+                state.counts.refused += 1
+                let count = configuration.maximumWaiters
+                throw WaitError(.queueFull, "\(count) wait for an item of the pool already")
+            }
+            let end = deadline ?? clock.now.advanced(by: configuration.maximumWait)
+            let waiter = Waiter<Grant>()
+            state.machine.join(Waiting(waiter: waiter, deadline: end))
+            let needsTimer = state.nextLook.map { end < $0 } ?? true
+            return .wait(waiter, until: end, needsTimer: needsTimer)
         }
     }
 
     private func wait(
-        _ waiter: Waiter<PoolMachine<Kept>.Grant>,
-        until deadline: ContinuousClock.Instant?
+        _ waiter: Waiter<Grant>,
+        until deadline: ContinuousClock.Instant,
+        needsTimer: Bool
     ) async throws -> Kept {
         let start = clock.now
-        let end = deadline ?? start.advanced(by: configuration.maximumWait)
-        let grant = await waiter.outcome(until: end, clock: clock) {
+        let grant = await waiter.outcome(until: needsTimer ? deadline : nil, clock: clock) {
             leave(waiter, .cancelled)
         } onTimeout: {
             self.leave(waiter, .timedOut)
@@ -82,7 +98,7 @@ extension Pool {
             countWait(since: start, opens: true)
             return try await openInPlace()
         case .closed:
-            throw WaitError(.closed, "the pool was closed")
+            throw Self.closed
         case .cancelled:
             throw CancellationError()
         case .timedOut:
@@ -90,20 +106,12 @@ extension Pool {
         }
     }
 
-    private func leave(
-        _ waiter: Waiter<PoolMachine<Kept>.Grant>,
-        _ grant: PoolMachine<Kept>.Grant
-    ) {
+    private static var closed: WaitError { WaitError(.closed, "the pool was closed") }
+
+    private func leave(_ waiter: Waiter<Grant>, _ grant: Grant) {
         let resumption = state.withLock { state in
-            let resumption = state.machine.leave(waiter, grant)
-            if resumption != nil {
-                if case .timedOut = grant {
-                    state.counts.timedOut += 1
-                } else {
-                    state.counts.cancelled += 1
-                }
-            }
-            return resumption
+            state.machine.leave { $0.waiter === waiter }
+                .flatMap { state.refuse($0, grant) }
         }
         resumption?.resume()
     }
@@ -169,11 +177,14 @@ extension Pool {
         var kept = kept
         kept.idleSince = clock.now
         guard kept.idleSince < kept.expiry else { return await discard(kept.item, .old) }
-        switch state.withLock({ $0.machine.give(kept) }) {
-        case .idle: break
-        case .handed(let resumption): resumption.resume()
-        case .unwanted: await discard(kept.item, .shutdown)
+        let returned = kept
+        let (isClosed, resumption) = state.withLock { state in
+            state.machine.isClosed
+                ? (true, nil)
+                : (false, state.machine.give(returned)?.waiter.settle(.item(returned)))
         }
+        if isClosed { return await discard(kept.item, .shutdown) }
+        resumption?.resume()
     }
 
     /// Closes an item and gives up its place.
@@ -191,11 +202,26 @@ extension Pool {
     /// Gives up a place, to the first in line if there is one.
     func freePlace() {
         let (next, drained) = state.withLock { state in
-            let next = state.machine.freePlace()
+            let next = state.machine.freePlace()?.waiter.settle(.place)
             let isEmpty = state.machine.isClosed && state.machine.count == 0
             return (next, isEmpty ? state.drains.settleAll(true) : [])
         }
         next?.resume()
         for waiter in drained { waiter.resume() }
+    }
+}
+
+extension Pool.State {
+    /// Tells one who has left the line why.
+    mutating func refuse(
+        _ waiting: Pool.Waiting,
+        _ grant: Pool.Grant
+    ) -> Resumption<Pool.Grant>? {
+        switch grant {
+        case .timedOut: counts.timedOut += 1
+        case .cancelled: counts.cancelled += 1
+        case .item, .place, .closed: break
+        }
+        return waiting.waiter.settle(grant)
     }
 }

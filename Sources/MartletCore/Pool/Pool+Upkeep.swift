@@ -9,7 +9,13 @@ extension Pool {
     /// is idle and waits for nothing. Run it at most once.
     public func run() async {
         do {
-            try await cancelWhenGracefulShutdown { try await self.keepUp() }
+            try await cancelWhenGracefulShutdown {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await self.keepTime() }
+                    group.addTask { try await self.keepUp() }
+                    try await group.waitForAll()
+                }
+            }
         } catch {
             // It ends by being cancelled only: by a shutdown, or with its task.
         }
@@ -22,8 +28,8 @@ extension Pool {
     /// ``PoolConfiguration/shutdownGracePeriod``, and not at all when its task is cancelled; what
     /// is borrowed for longer is closed when it comes back.
     public func shutDown() async {
-        let (idle, waiters) = state.withLock { $0.machine.close() }
-        for waiter in waiters { waiter.resume() }
+        let (idle, line) = state.withLock { $0.machine.close() }
+        for waiting in line { waiting.waiter.settle(.closed)?.resume() }
         await closeAll(idle, .shutdown)
         let deadline = clock.now.advanced(by: configuration.shutdownGracePeriod)
         let waiter = state.withLock { state in

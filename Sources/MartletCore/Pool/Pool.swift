@@ -22,6 +22,7 @@ import Synchronization
 /// which may be cancelled at that time. A place in the pool is free when its item has been closed,
 /// so that there are never more than the maximum.
 ///
+/// Whoever waits costs a timer, unless ``run()`` is there to look at all their deadlines with one.
 /// The HTTP client needs none of this: it has a pool of its own on every event loop.
 public final class Pool<Item: Sendable>: Service, Sendable {
     /// An item with its times.
@@ -31,9 +32,28 @@ public final class Pool<Item: Sendable>: Service, Sendable {
         var idleSince: ContinuousClock.Instant
     }
 
+    /// What one who waits is told.
+    enum Grant: Sendable {
+        /// An item that another has given back.
+        case item(Kept)
+        /// The place of one that is gone: open another.
+        case place
+        case closed
+        case cancelled
+        case timedOut
+    }
+
+    /// One who waits.
+    struct Waiting {
+        let waiter: Waiter<Grant>
+        let deadline: ContinuousClock.Instant
+    }
+
     struct State {
-        var machine: PoolMachine<Kept>
+        var machine: PoolMachine<Kept, Waiting>
         var counts = PoolSnapshot()
+        /// When ``Pool/run()`` looks for deadlines again; nil when it does not run.
+        var nextLook: ContinuousClock.Instant?
         /// Who waits for the last item to come back.
         var drains = WaitQueue<Void, Bool>()
     }
@@ -102,7 +122,7 @@ public final class Pool<Item: Sendable>: Service, Sendable {
         self.open = open
         self.close = close
         self.random = random
-        let machine = PoolMachine<Kept>(
+        let machine = PoolMachine<Kept, Waiting>(
             maximum: configuration.maximum,
             maximumWaiters: configuration.maximumWaiters
         )

@@ -1,101 +1,105 @@
+package import NIOCore
+
 /// Who gets which item of a pool, and who waits: no clock, no lock, no task.
 ///
 /// What is given back goes to the first in line, as does the place of an item that is gone; so
-/// whoever waits is never overtaken, and while anybody waits nothing lies idle and no place is
-/// free. Of the idle ones, the one used last is taken first: a lull lets the others go.
-struct PoolMachine<Item: Sendable> {
-    /// What one who waits is told.
-    enum Grant: Sendable {
-        /// An item that another has given back.
-        case item(Item)
-        /// The place of one that is gone: open another.
-        case place
-        /// The pool was closed.
-        case closed
-        case cancelled
-        case timedOut
-    }
-
-    /// How one who comes is served.
-    enum Entry {
-        case item(Item)
-        case place
-        case wait(Waiter<Grant>)
-    }
-
+/// nobody is overtaken, and while anybody waits nothing lies idle and no place is free. Of the
+/// idle ones, the one used last is taken first: a lull lets the others go.
+///
+/// It is the heart of two pools: ``Pool``, behind a lock, and the HTTP client's, one on each loop
+/// and without one. What a waiter is, and how it is woken, is theirs.
+package struct PoolMachine<Item, Waiting> {
     /// The most items there are, with those that are being opened.
-    let maximum: Int
+    package let maximum: Int
 
     /// How many may wait.
-    let maximumWaiters: Int
+    package let maximumWaiters: Int
 
     /// What nobody uses; the one used last is at the end.
-    private(set) var idle: [Item] = []
+    @usableFromInline package private(set) var idle: [Item] = []
 
     /// How many places are taken: by items, or by those who open or close one.
-    private(set) var count = 0
+    @usableFromInline package private(set) var count = 0
 
-    private(set) var isClosed = false
+    package private(set) var isClosed = false
 
-    private var queue = WaitQueue<Void, Grant>()
+    @usableFromInline var line = CircularBuffer<Waiting>()
 
-    init(maximum: Int, maximumWaiters: Int) {
+    package init(maximum: Int, maximumWaiters: Int) {
         self.maximum = maximum
         self.maximumWaiters = maximumWaiters
     }
 
-    /// How many wait.
-    var waiterCount: Int { queue.count }
+    // MARK: Who comes
 
-    /// Serves one who comes: with what is idle, a place, or one in line.
-    mutating func enter() throws(WaitError) -> Entry {
-        guard !isClosed else { throw WaitError(.closed, "the pool was closed") }
-        if let item = idle.popLast() { return .item(item) }
-        if takePlace(below: maximum) { return .place }
-        guard queue.count < maximumWaiters else {
-            throw WaitError(.queueFull, "\(maximumWaiters) wait for one of \(maximum) already")
-        }
-        return .wait(queue.append(()))
+    /// How many wait.
+    @inlinable package var waiterCount: Int { line.count }
+
+    /// Takes the item that was used last.
+    @inlinable
+    package mutating func takeIdle() -> Item? {
+        idle.popLast()
     }
 
-    /// Takes a place if fewer than `limit` are taken.
-    mutating func takePlace(below limit: Int) -> Bool {
+    /// Takes a place for a new item if fewer than `limit` are taken.
+    package mutating func takePlace(below limit: Int) -> Bool {
         guard !isClosed, count < limit else { return false }
         count += 1
         return true
     }
 
-    /// What becomes of an item that is given back.
-    enum Given {
-        case idle
-        case handed(Resumption<Grant>)
-        /// The pool is closed: close the item, then free its place.
-        case unwanted
+    /// Whether nobody may wait any more.
+    package var isLineFull: Bool { line.count >= maximumWaiters }
+
+    /// Joins the line, which is not full.
+    package mutating func join(_ waiting: Waiting) {
+        assert(idle.isEmpty && count >= maximum, "nobody waits while there is something to have")
+        assert(!isLineFull, "whoever may not wait is refused")
+        line.append(waiting)
     }
 
+    /// Leaves the line; nil when it was served before.
+    ///
+    /// Those who leave because of their deadline stand in front as a rule, so that the search is
+    /// short.
+    package mutating func leave(where isMeant: (Waiting) -> Bool) -> Waiting? {
+        line.firstIndex(where: isMeant).map { line.remove(at: $0) }
+    }
+
+    /// Who waits, in order.
+    package var waiting: some Sequence<Waiting> { line }
+
+    /// Has some leave the line.
+    package mutating func leaveAll(where isMeant: (Waiting) -> Bool) -> [Waiting] {
+        let left = Array(line.filter(isMeant))
+        if !left.isEmpty { line.removeAll(where: isMeant) }
+        return left
+    }
+
+    // MARK: What comes back
+
     /// Takes back an item that can be used again.
-    mutating func give(_ item: Item) -> Given {
-        if isClosed { return .unwanted }
-        if let settled = queue.settleFirst(.item(item)) { return .handed(settled.resumption) }
+    ///
+    /// - Returns: Who gets it; nil when it lies idle.
+    @inlinable
+    package mutating func give(_ item: Item) -> Waiting? {
+        if let first = line.popFirst() { return first }
         idle.append(item)
-        return .idle
+        return nil
     }
 
     /// Takes back the place of an item that is gone.
-    mutating func freePlace() -> Resumption<Grant>? {
+    ///
+    /// - Returns: Who may open another in this place; nil when the place is free.
+    package mutating func freePlace() -> Waiting? {
         assert(count > idle.count, "a place was given back twice")
-        if let settled = queue.settleFirst(.place) { return settled.resumption }
+        if let first = line.popFirst() { return first }
         count -= 1
         return nil
     }
 
-    /// One in line was cancelled or has waited too long; nil when it had been served.
-    mutating func leave(_ waiter: Waiter<Grant>, _ grant: Grant) -> Resumption<Grant>? {
-        queue.settle(waiter, grant)
-    }
-
     /// Takes idle items out, from the one used the longest ago; their places stay taken.
-    mutating func removeIdle(where isMeant: (Item) -> Bool) -> [Item] {
+    package mutating func removeIdle(where isMeant: (Item) -> Bool) -> [Item] {
         var removed: [Item] = []
         idle.removeAll { item in
             guard isMeant(item) else { return false }
@@ -105,10 +109,22 @@ struct PoolMachine<Item: Sendable> {
         return removed
     }
 
+    /// Takes one item out that is gone, if it was idle; its place stays taken.
+    package mutating func forget(where isMeant: (Item) -> Bool) {
+        if let index = idle.firstIndex(where: isMeant) { idle.remove(at: index) }
+    }
+
+    // MARK: The end
+
     /// Serves nobody any more; the places of what was idle stay taken.
-    mutating func close() -> (idle: [Item], waiters: [Resumption<Grant>]) {
+    ///
+    /// - Returns: What is to be closed, and who is to be refused.
+    package mutating func close() -> (idle: [Item], line: [Waiting]) {
         isClosed = true
-        defer { idle = [] }
-        return (idle, queue.settleAll(.closed))
+        defer {
+            idle = []
+            line = CircularBuffer()
+        }
+        return (idle, Array(line))
     }
 }

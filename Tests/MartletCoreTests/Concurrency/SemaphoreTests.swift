@@ -161,7 +161,7 @@ struct SemaphoreTests {
             let steps = Int.random(in: 0..<4, using: &random)
             let now = { log.running.add(1, ordering: .relaxed).newValue }
             if Bool.random(using: &random) {
-                let deadline = ContinuousClock.now + .seconds(60)
+                let deadline = ContinuousClock.now + .seconds(3_600)
                 try await semaphore.acquire(until: deadline)
             } else {
                 try await semaphore.acquire()

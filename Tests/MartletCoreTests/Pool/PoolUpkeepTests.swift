@@ -15,7 +15,8 @@ struct PoolUpkeepTests {
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await pool.run() }
-            try await clock.waitForSleepers()
+            // One looks after the items, one after the deadlines.
+            try await clock.waitForSleepers(2)
             try await body()
             group.cancelAll()
             try await group.waitForAll()
@@ -25,7 +26,7 @@ struct PoolUpkeepTests {
     /// Lets the upkeep do what is due after `duration`.
     private func pass(_ duration: Duration) async throws {
         clock.advance(by: duration)
-        try await clock.waitForSleepers()
+        try await clock.waitForSleepers(2)
     }
 
     @Test("the minimum is kept open")
@@ -96,6 +97,58 @@ struct PoolUpkeepTests {
         }
     }
 
+    @Test("one timer is enough for all who wait, and each of them ends at its own deadline")
+    func deadlines() async throws {
+        let pool = factory.pool(clock: clock) { $0.maximum = 1 }
+        try await running(pool) {
+            try await pool.withItem { _ in
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for seconds in [5, 3, 3, 30] {
+                        let deadline = clock.now + .milliseconds(seconds * 1_000 + 500)
+                        group.addTask {
+                            let error = await #expect(throws: WaitError.self) {
+                                try await pool.withItem(until: deadline) { _ in }
+                            }
+                            #expect(error?.code == .timedOut)
+                        }
+                    }
+                    try await eventually { pool.snapshot.waiting == 4 }
+                    #expect(clock.sleeperCount == 2)
+                    var left: [Int] = []
+                    for _ in 0..<12 {
+                        try await pass(.milliseconds(500))
+                        left.append(pool.snapshot.waiting)
+                    }
+                    #expect(left == [4, 4, 4, 4, 4, 4, 2, 2, 2, 2, 1, 1])
+                    #expect(pool.snapshot.timedOut == 3)
+                    for _ in 0..<50 { try await pass(.milliseconds(500)) }
+                    try await group.waitForAll()
+                }
+            }
+            #expect(pool.snapshot.timedOut == 4)
+        }
+    }
+
+    @Test("a wait that ends before the next look has a timer of its own")
+    func shortDeadline() async throws {
+        let pool = factory.pool(clock: clock) { $0.maximum = 1 }
+        try await running(pool) {
+            try await pool.withItem { _ in
+                let deadline = clock.now + .milliseconds(300)
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask {
+                        await #expect(throws: WaitError.self) {
+                            try await pool.withItem(until: deadline) { _ in }
+                        }
+                    }
+                    try await clock.waitForSleepers(3)
+                    clock.advance(by: .milliseconds(300))
+                    try await group.waitForAll()
+                }
+            }
+        }
+    }
+
     @Test("a shutdown refuses who waits, closes what is idle and waits for what is borrowed")
     func shutDown() async throws {
         let pool = factory.pool(clock: clock) { $0.maximum = 2 }
@@ -144,7 +197,7 @@ struct PoolUpkeepTests {
         let group = ServiceGroup(services: [pool], logger: factory.logger)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
-            try await clock.waitForSleepers()
+            try await clock.waitForSleepers(2)
             try await pool.withItem { _ in
                 await group.triggerGracefulShutdown()
                 // What is borrowed keeps the pool, and with it the group.
@@ -166,6 +219,8 @@ struct PoolUpkeepTests {
             $0.minimum = 2
             $0.upkeepInterval = .milliseconds(1)
             $0.healthCheckAfter = .zero
+            // On a machine that is busy with other things, real time is no measure.
+            $0.maximumWait = .seconds(3_600)
         }
         let users = Atomic(0)
         try await withThrowingTaskGroup(of: Void.self) { group in
