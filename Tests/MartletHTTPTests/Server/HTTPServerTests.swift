@@ -119,7 +119,10 @@ struct HTTPServerTests {
                 let sent = try await client.sendUntilStalled(atMost: total)
                 #expect(sent < 40_000_000)
                 gate.open()
-                #expect(try await client.sendUntilStalled(atMost: total - sent) == total - sent)
+                let rest = total - sent
+                // A busy machine may pause for longer than what counts as a stall before.
+                let sentNow = try await client.sendUntilStalled(atMost: rest, patience: 30_000)
+                #expect(sentNow == rest)
                 let answer = try await client.receive { $0.contains(" bytes") }
                 #expect(answer.hasSuffix("\(total) bytes"))
             }

@@ -37,7 +37,7 @@ final class ClosedPort: Sendable {
 
 /// A socket that says exactly what a test wants, to a port of this machine.
 ///
-/// Its calls block, off the loops, for ten seconds at most.
+/// Its calls block, off the loops, for thirty seconds at most.
 final class RawClient: Sendable {
     struct Failure: Error {
         let reason: String
@@ -87,14 +87,17 @@ final class RawClient: Sendable {
     /// Sends zeros until the peer takes no more for a while.
     ///
     /// - Returns: How many it took.
-    func sendUntilStalled(atMost limit: Int) async throws -> Int {
+    func sendUntilStalled(
+        atMost limit: Int,
+        patience milliseconds: Int32 = 500
+    ) async throws -> Int {
         let descriptor = descriptor
         return try await offLoop("send") {
             let piece = [UInt8](repeating: 0x30, count: 65536)
             var sent = 0
             while sent < limit {
                 var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                guard poll(&poller, 1, 500) == 1 else { break }
+                guard poll(&poller, 1, milliseconds) == 1 else { break }
                 let count = piece.withUnsafeBytes {
                     Glibc.send(
                         descriptor,
@@ -183,8 +186,8 @@ final class RawClient: Sendable {
 
     private static func wait(_ descriptor: Int32, for event: Int32) throws {
         var poller = pollfd(fd: descriptor, events: Int16(event), revents: 0)
-        guard poll(&poller, 1, 10_000) == 1 else {
-            throw Failure(reason: "nothing happened for ten seconds")
+        guard poll(&poller, 1, 30_000) == 1 else {
+            throw Failure(reason: "nothing happened for thirty seconds")
         }
     }
 }
