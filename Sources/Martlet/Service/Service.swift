@@ -54,7 +54,7 @@ public struct Service: Sendable {
     /// The settings: the service's own, and those of its keys that you read.
     public let configuration: ServiceConfiguration
 
-    /// The routes; registered here or with the service's own ``get(_:_:)`` and its like.
+    /// The routes; registered here or with the service's own `get` and its like.
     public var router = Router()
 
     /// Where the service logs; `log.level` sets its level.
