@@ -99,6 +99,7 @@ let package = Package(
             providers: [.apt(["zlib1g-dev"])]
         ),
         .systemLibrary(name: "CProcess", path: "Sources/CProcess"),
+        .systemLibrary(name: "CDatagrams", path: "Sources/CDatagrams"),
         .target(
             name: "MartletCore",
             dependencies: [nioCore, serviceContext, logging, lifecycle],
@@ -107,8 +108,8 @@ let package = Package(
         .target(
             name: "MartletTransport",
             dependencies: [
-                "MartletCore", nioCore, nioPosix, nioSSL, nioTLS, certificates, asn1, logging,
-                lifecycle,
+                "CDatagrams", "MartletCore", nioCore, nioPosix, nioSSL, nioTLS, certificates, asn1,
+                logging, lifecycle,
             ],
             swiftSettings: library
         ),
@@ -234,6 +235,12 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "CThreadSanitizer", path: "Tests/CThreadSanitizer"),
+        .target(
+            name: "TestAuthority",
+            dependencies: ["MartletTransport", crypto, certificates, asn1],
+            path: "Tests/TestAuthority",
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "MartletCoreTests",
             dependencies: ["CThreadSanitizer", "MartletCore", nioCore, logging, lifecycle],
@@ -243,7 +250,7 @@ let package = Package(
             name: "MartletTransportTests",
             dependencies: [
                 "CThreadSanitizer", "MartletCore", "MartletTransport", nioCore, nioPosix, logging,
-                lifecycle, crypto, certificates, asn1,
+                lifecycle, "TestAuthority",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "InMemoryLogging", package: "swift-log"),
             ],
@@ -255,7 +262,7 @@ let package = Package(
                 "CThreadSanitizer", "MartletCore", "MartletTransport", "MartletHTTP", nioCore,
                 nioPosix, nioSSL,
                 httpTypes, logging, metrics, tracing, serviceContext, lifecycle,
-                crypto, certificates, asn1,
+                "TestAuthority",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),

@@ -6,6 +6,8 @@ struct BenchServer: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench-server",
         abstract: "One small server a protocol, for measuring Martlet.",
-        subcommands: [BenchHTTP.self, BenchProxy.self, BenchTCP.self, BenchPool.self]
+        subcommands: [
+            BenchHTTP.self, BenchProxy.self, BenchTCP.self, BenchUDP.self, BenchPool.self,
+        ]
     )
 }

@@ -127,9 +127,11 @@ package final class Connection: ChannelInboundHandler {
     /// Flushes, and calls `body` when all that was written is with the kernel or never will be.
     package func flush(then body: @escaping @Sendable () -> Void) {
         guard let context else { return }
+        flush()
         let promise = context.eventLoop.makePromise(of: Void.self)
         promise.futureResult.whenComplete { _ in body() }
-        context.writeAndFlush(Self.wrapOutboundOut(ByteBuffer()), promise: promise)
+        // BoringSSL takes an empty write for an error, and TLS has passed on all it had.
+        outermost(context).writeAndFlush(Self.wrapOutboundOut(ByteBuffer()), promise: promise)
     }
 
     /// Resets the connection: what has not been sent is thrown away, and the peer is told so.
@@ -140,11 +142,15 @@ package final class Connection: ChannelInboundHandler {
         if let socket = context.channel as? any SocketOptionProvider {
             _ = socket.setSoLinger(linger(l_onoff: 1, l_linger: 0))
         }
+        outermost(context).close(promise: nil)
+    }
+
+    /// The context that is nearest to the socket.
+    private func outermost(_ context: ChannelHandlerContext) -> ChannelHandlerContext {
+        guard isSecured else { return context }
         let pipeline = context.pipeline.syncOperations
-        let secured =
-            (try? pipeline.context(handlerType: NIOSSLServerHandler.self))
-            ?? (try? pipeline.context(handlerType: NIOSSLClientHandler.self))
-        (isSecured ? secured ?? context : context).close(promise: nil)
+        return (try? pipeline.context(handlerType: NIOSSLServerHandler.self))
+            ?? (try? pipeline.context(handlerType: NIOSSLClientHandler.self)) ?? context
     }
 
     /// Says when the peer counts as not keeping up, and when as keeping up again.

@@ -26,14 +26,6 @@ package final class Listener: Sendable {
         maximum: 64 * 1024
     )
 
-    /// How long nothing is accepted after the process ran out of descriptors or memory: the sockets
-    /// that wait would otherwise wake the loop at once, again and again.
-    private static let acceptPause = TimeAmount.milliseconds(100)
-
-    private static func makeAcceptPause() -> AcceptBackoffHandler {
-        AcceptBackoffHandler(shouldForwardIOErrorCaught: false) { _ in acceptPause }
-    }
-
     private let loops: EventLoops
     private let configuration: ListenerConfiguration
     private let makeDriver: MakeDriver
@@ -154,7 +146,7 @@ package final class Listener: Sendable {
             .serverChannelOption(.maxMessagesPerRead, value: UInt(configuration.acceptBatch))
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Self.makeAcceptPause())
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause())
                 }
             }
             .childChannelOption(.allowRemoteHalfClosure, value: true)

@@ -167,7 +167,8 @@ extension TCPStream: TurnEndObserver {
         sendOutput()
         watchForStall()
         connection.flush { [self] in
-            loop.turn { outputSent() }
+            // Not within the channel's writing: a farewell of TLS would not be sent any more.
+            loop.eventLoop.execute { self.loop.turn { self.outputSent() } }
         }
     }
 

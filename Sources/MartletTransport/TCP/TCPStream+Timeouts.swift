@@ -9,23 +9,6 @@ extension TCPStream {
         loop.run { self.readTicks = ticks }
     }
 
-    /// Has every ``read()`` fail that still waits when `duration` from now is over, however many
-    /// there are until then; nil takes that back.
-    ///
-    /// For a message that comes in pieces: a peer that sends one byte at a time satisfies every
-    /// read time-out.
-    public func setReadDeadline(after duration: Duration?) {
-        let ticks = TCPSettings.ticks(in: duration)
-        loop.run {
-            self.readDeadlineTick = self.loop.tick(after: ticks)
-            guard self.reader != nil else { return }
-            self.readDue = min(
-                self.loop.tick(after: self.readTicks),
-                self.readDeadlineTick
-            )
-        }
-    }
-
     /// How long the peer may take nothing of what waits for it; nil for as long as it likes.
     ///
     /// Begins as ``TCPLimits/writeTimeout``.

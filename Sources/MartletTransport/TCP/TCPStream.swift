@@ -121,6 +121,22 @@ public final class TCPStream: @unchecked Sendable {
         }
     }
 
+    /// Waits for what the peer sends next, until `deadline` at the latest.
+    ///
+    /// For a message that comes in pieces: a peer that sends one byte at a time satisfies every
+    /// time-out of a single read.
+    ///
+    /// - Parameter deadline: When to give up; looked at every 100 milliseconds.
+    /// - Returns: As ``read()``.
+    /// - Throws: As ``read()``; ``TCPError/Code/readTimedOut`` when the deadline has come.
+    public func read(until deadline: ContinuousClock.Instant) async throws -> ByteBuffer? {
+        if loop.isCurrent, inboundBytes.readableBytes > 0 { return takeInbound() }
+        let ticks = TickTimers.ticks(in: max(.zero, ContinuousClock.now.duration(to: deadline)))
+        loop.run { self.readDeadlineTick = self.loop.tick(after: ticks) }
+        defer { loop.run { self.readDeadlineTick = TickTimers.never } }
+        return try await read()
+    }
+
     // MARK: Writing
 
     /// Writes `bytes`; they leave when the turn of the loop ends, or with ``flush()``.

@@ -3,6 +3,7 @@ import MartletHTTP
 import MartletTransport
 import NIOCore
 import Synchronization
+import TestAuthority
 import Testing
 
 #if canImport(Glibc)

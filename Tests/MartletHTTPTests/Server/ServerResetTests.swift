@@ -2,6 +2,7 @@ import HTTPTypes
 import MartletCore
 import MartletTransport
 import NIOCore
+import TestAuthority
 import Testing
 
 @testable import MartletHTTP

@@ -4,6 +4,7 @@ import MartletHTTP
 import MartletTransport
 import NIOCore
 import Synchronization
+import TestAuthority
 import Testing
 
 @Suite("TLS, server and client", .timeLimit(.minutes(1)))

@@ -1,16 +1,16 @@
 import Crypto
 import Foundation
-import MartletTransport
+package import MartletTransport
 import SwiftASN1
 import X509
 
 /// A certificate authority that lives as long as a test.
-struct TestAuthority {
+package struct TestAuthority {
     private let name: DistinguishedName
     private let key = P256.Signing.PrivateKey()
     private let certificate: Certificate
 
-    init(_ commonName: String = "Test authority") throws {
+    package init(_ commonName: String = "Test authority") throws {
         name = try DistinguishedName { CommonName(commonName) }
         certificate = try Certificate(
             version: .v3,
@@ -30,12 +30,12 @@ struct TestAuthority {
     }
 
     /// Trust in this authority alone.
-    var trust: TLSTrust {
+    package var trust: TLSTrust {
         get throws { try .pem(certificate.serializeAsPEM().pemString) }
     }
 
     /// A certificate for `names`, the first of which is also its common name.
-    func issue(
+    package func issue(
         _ names: [String],
         address: [UInt8]? = nil,
         uri: String? = nil

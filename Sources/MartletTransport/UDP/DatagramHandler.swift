@@ -1,0 +1,42 @@
+import NIOCore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// Tells a socket what its channel has read.
+final class DatagramHandler: ChannelInboundHandler {
+    typealias InboundIn = AddressedEnvelope<ByteBuffer>
+
+    private let socket: UDPSocket
+
+    init(_ socket: UDPSocket) {
+        self.socket = socket
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        socket.opened(context.channel)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        socket.arrived(Self.unwrapInboundIn(data))
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        socket.arrivalsEnded()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        socket.loop.turn { socket.closed() }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let error = error as? IOError, error.errnoCode == ECONNREFUSED {
+            socket.refused(error)
+        } else {
+            socket.fail(UDPError(.socketFailed, "The socket broke.", cause: error))
+        }
+    }
+}
