@@ -31,7 +31,9 @@ extension TCPStream {
     /// Asking costs a few instructions; a cancellation handler for every read costs a lock.
     @inline(__always)
     var isInRootTask: Bool {
-        rootTask != 0 && Self.currentTask == rootTask
+        guard rootTask != 0 else { return false }
+        // The loop knows which task it resumed, but not which task code began that called it.
+        return loop.activity.currentTask == rootTask || Self.currentTask == rootTask
     }
 
     static var currentTask: UInt {
@@ -88,7 +90,9 @@ extension TCPStream {
         return try await withTaskCancellationHandler {
             // Sound because a reader is resumed exactly once; see `Reader`.
             try await withUnsafeThrowingContinuation { continuation in
-                loop.run { self.wait(Reader(continuation: continuation, wait: wait)) }
+                let reader = Reader(continuation: continuation, wait: wait)
+                // A closure that crosses threads is allocated.
+                if loop.isCurrent { self.wait(reader) } else { loop.run { self.wait(reader) } }
             }
         } onCancel: {
             loop.run { self.wasCancelled(wait) }
@@ -105,7 +109,8 @@ extension TCPStream {
         try await withTaskCancellationHandler {
             // Sound because a writer is resumed exactly once; see `Reader`.
             try await withUnsafeThrowingContinuation { continuation in
-                loop.run { self.wait(Writer(continuation: continuation, wait: wait)) }
+                let writer = Writer(continuation: continuation, wait: wait)
+                if loop.isCurrent { self.wait(writer) } else { loop.run { self.wait(writer) } }
             }
         } onCancel: {
             loop.run { self.wasCancelled(wait) }

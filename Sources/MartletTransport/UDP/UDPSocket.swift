@@ -227,8 +227,12 @@ extension UDPSocket {
         return try await withTaskCancellationHandler {
             // Sound because a reader is resumed exactly once; see `Reader`.
             try await withUnsafeThrowingContinuation { continuation in
-                loop.run {
-                    self.wait(Reader(continuation: continuation, wait: wait), ticks: ticks)
+                let reader = Reader(continuation: continuation, wait: wait)
+                // A closure that crosses threads is allocated.
+                if loop.isCurrent {
+                    self.wait(reader, ticks: ticks)
+                } else {
+                    loop.run { self.wait(reader, ticks: ticks) }
                 }
             }
         } onCancel: {
