@@ -30,7 +30,27 @@ struct BenchPool: AsyncParsableCommand {
         var settings = PoolConfiguration()
         settings.maximum = size
         let pool = Pool<Int>(settings, open: { 1 }, close: { _ in })
-        let before = Self.processorTime()
+        let spent = try await withThrowingTaskGroup(of: Void.self) { service in
+            // As a service does, so that one timer is enough for all who wait.
+            service.addTask { await pool.run() }
+            defer { service.cancelAll() }
+            let before = Self.processorTime()
+            try await borrow(from: pool)
+            return Self.processorTime() - before
+        }
+        let counts = pool.snapshot
+        let cost = spent / Double(counts.borrows)
+        let mean = counts.totalWait / max(1, counts.waits)
+        print(
+            """
+            {"borrows": \(counts.borrows), "waits": \(counts.waits), "cpu_us": \(cost), \
+            "mean_wait_us": \(Self.microseconds(mean)), \
+            "longest_wait_us": \(Self.microseconds(counts.longestWait))}
+            """
+        )
+    }
+
+    private func borrow(from pool: Pool<Int>) async throws {
         try await withThrowingDiscardingTaskGroup { group in
             for _ in 0..<borrowers {
                 group.addTask { [hold, rounds] in
@@ -46,18 +66,6 @@ struct BenchPool: AsyncParsableCommand {
                 }
             }
         }
-        let spent = Self.processorTime() - before
-        let counts = pool.snapshot
-        let cost = spent / Double(counts.borrows)
-        let mean = counts.totalWait / max(1, counts.waits)
-        print(
-            """
-            {"borrows": \(counts.borrows), "waits": \(counts.waits), "cpu_us": \(cost), \
-            "mean_wait_us": \(Self.microseconds(mean)), \
-            "longest_wait_us": \(Self.microseconds(counts.longestWait))}
-            """
-        )
-        await pool.shutDown()
     }
 
     /// User and system time of the process, in microseconds.

@@ -1,4 +1,4 @@
-package import NIOCore
+public import NIOCore
 
 /// Who gets which item of a pool, and who waits: no clock, no lock, no task.
 ///
@@ -7,21 +7,23 @@ package import NIOCore
 /// idle ones, the one used last is taken first: a lull lets the others go.
 ///
 /// It is the heart of two pools: ``Pool``, behind a lock, and the HTTP client's, one on each loop
-/// and without one. What a waiter is, and how it is woken, is theirs.
+/// and without one. What a waiter is, and how it is woken, is theirs. What the client does for a
+/// request is inlinable, so that the machine costs it nothing.
+@usableFromInline
 package struct PoolMachine<Item, Waiting> {
     /// The most items there are, with those that are being opened.
-    package let maximum: Int
+    @usableFromInline package let maximum: Int
 
     /// How many may wait.
-    package let maximumWaiters: Int
+    @usableFromInline package let maximumWaiters: Int
 
     /// What nobody uses; the one used last is at the end.
-    @usableFromInline package private(set) var idle: [Item] = []
+    @usableFromInline package internal(set) var idle: [Item] = []
 
     /// How many places are taken: by items, or by those who open or close one.
-    @usableFromInline package private(set) var count = 0
+    @usableFromInline package internal(set) var count = 0
 
-    package private(set) var isClosed = false
+    @usableFromInline package internal(set) var isClosed = false
 
     @usableFromInline var line = CircularBuffer<Waiting>()
 
@@ -42,6 +44,7 @@ package struct PoolMachine<Item, Waiting> {
     }
 
     /// Takes a place for a new item if fewer than `limit` are taken.
+    @inlinable
     package mutating func takePlace(below limit: Int) -> Bool {
         guard !isClosed, count < limit else { return false }
         count += 1
@@ -49,9 +52,10 @@ package struct PoolMachine<Item, Waiting> {
     }
 
     /// Whether nobody may wait any more.
-    package var isLineFull: Bool { line.count >= maximumWaiters }
+    @inlinable package var isLineFull: Bool { line.count >= maximumWaiters }
 
     /// Joins the line, which is not full.
+    @inlinable
     package mutating func join(_ waiting: Waiting) {
         assert(idle.isEmpty && count >= maximum, "nobody waits while there is something to have")
         assert(!isLineFull, "whoever may not wait is refused")
@@ -62,6 +66,7 @@ package struct PoolMachine<Item, Waiting> {
     ///
     /// Those who leave because of their deadline stand in front as a rule, so that the search is
     /// short.
+    @inlinable
     package mutating func leave(where isMeant: (Waiting) -> Bool) -> Waiting? {
         line.firstIndex(where: isMeant).map { line.remove(at: $0) }
     }
@@ -88,9 +93,17 @@ package struct PoolMachine<Item, Waiting> {
         return nil
     }
 
+    /// Keeps an item that is given back idle, while nobody waits.
+    @inlinable
+    package mutating func keep(_ item: Item) {
+        assert(line.isEmpty, "what comes back goes to the first in line")
+        idle.append(item)
+    }
+
     /// Takes back the place of an item that is gone.
     ///
     /// - Returns: Who may open another in this place; nil when the place is free.
+    @inlinable
     package mutating func freePlace() -> Waiting? {
         assert(count > idle.count, "a place was given back twice")
         if let first = line.popFirst() { return first }
@@ -110,6 +123,7 @@ package struct PoolMachine<Item, Waiting> {
     }
 
     /// Takes one item out that is gone, if it was idle; its place stays taken.
+    @inlinable
     package mutating func forget(where isMeant: (Item) -> Bool) {
         if let index = idle.firstIndex(where: isMeant) { idle.remove(at: index) }
     }
@@ -128,3 +142,5 @@ package struct PoolMachine<Item, Waiting> {
         return (idle, Array(line))
     }
 }
+
+extension PoolMachine: Sendable where Item: Sendable, Waiting: Sendable {}

@@ -1,3 +1,4 @@
+import MartletCore
 import MartletTransport
 import NIOCore
 
@@ -21,11 +22,8 @@ final class OriginPool: @unchecked Sendable {
     /// What is accepted of a response.
     let limits: SharedLimits
     private let idleTicks: UInt64
-    private var idle: [ClientConnection] = []
-    private var count = 0
-    private var waiters = CircularBuffer<Waiter>()
+    private var machine: PoolMachine<ClientConnection, Waiter>
     private var nextID: UInt64 = 0
-    private var isShutDown = false
 
     /// - Throws: ``HTTPClientError`` when the scheme and authority are no origin; `TLSError`.
     init(
@@ -40,6 +38,10 @@ final class OriginPool: @unchecked Sendable {
         self.loop = loop
         self.configuration = configuration
         idleTicks = TickTimers.ticks(in: configuration.idleTimeout)
+        machine = PoolMachine(
+            maximum: configuration.connectionsPerOrigin,
+            maximumWaiters: configuration.waitingPerOrigin
+        )
         var limits = HTTPLimits()
         limits.bodySize = configuration.responseBodySize
         self.limits = SharedLimits(limits)
@@ -50,7 +52,7 @@ final class OriginPool: @unchecked Sendable {
     var name: String { configuration.unixSocket ?? authority }
 
     /// Whether nothing is open or waits.
-    var isUnused: Bool { count == 0 && waiters.isEmpty }
+    var isUnused: Bool { machine.count == 0 && machine.waiterCount == 0 }
 
     /// A connection that has carried an exchange before and is free now.
     ///
@@ -59,7 +61,7 @@ final class OriginPool: @unchecked Sendable {
     /// - Throws: ``HTTPClientError`` when the client, or its loop, was shut down.
     func takeIdle() throws -> ClientConnection? {
         try checkRunning()
-        while let connection = idle.popLast() {
+        while let connection = machine.takeIdle() {
             if connection.isReusable { return connection }
             connection.close()
         }
@@ -71,9 +73,12 @@ final class OriginPool: @unchecked Sendable {
     /// - Throws: ``HTTPClientError``; `CancellationError`.
     func lease(until deadline: ContinuousClock.Instant) async throws -> ClientConnection {
         try checkRunning()
-        if count < configuration.connectionsPerOrigin {
-            count += 1
-        } else if let connection = try await waitInLine(until: deadline) {
+        if machine.takePlace(below: machine.maximum) { return try await open(before: deadline) }
+        // Whoever sends again may find one that was given back since, or make room by closing it.
+        if let connection = try takeIdle() { return connection }
+        if !machine.takePlace(below: machine.maximum),
+            let connection = try await waitInLine(until: deadline)
+        {
             return connection
         }
         return try await open(before: deadline)
@@ -81,7 +86,7 @@ final class OriginPool: @unchecked Sendable {
 
     private func checkRunning() throws {
         // The loop is not current when it was shut down.
-        guard loop.isCurrent, !isShutDown else {
+        guard loop.isCurrent, !machine.isClosed else {
             throw HTTPClientError(.shutDown, "The client was shut down.", isUnsent: true)
         }
     }
@@ -107,10 +112,10 @@ final class OriginPool: @unchecked Sendable {
     private func waitInLine(
         until deadline: ContinuousClock.Instant
     ) async throws -> ClientConnection? {
-        guard waiters.count < configuration.waitingPerOrigin else {
+        guard !machine.isLineFull else {
             throw HTTPClientError(
                 .tooManyWaiting,
-                "\(waiters.count) requests wait for a connection to \(name) already.",
+                "\(machine.waiterCount) requests wait for a connection to \(name) already.",
                 isUnsent: true
             )
         }
@@ -125,7 +130,7 @@ final class OriginPool: @unchecked Sendable {
                 if Task.isCancelled {
                     continuation.resume(throwing: CancellationError())
                 } else {
-                    waiters.append(Waiter(id: id, continuation: continuation))
+                    machine.join(Waiter(id: id, continuation: continuation))
                 }
             }
         } onCancel: {
@@ -153,19 +158,18 @@ final class OriginPool: @unchecked Sendable {
     private func removeWaiter(
         _ id: UInt64
     ) -> UnsafeContinuation<ClientConnection?, any Error>? {
-        guard let index = waiters.firstIndex(where: { $0.id == id }) else { return nil }
-        return waiters.remove(at: index).continuation
+        machine.leave { $0.id == id }?.continuation
     }
 
     /// Takes back a connection that can carry another exchange.
     func release(_ connection: ClientConnection) {
-        if isShutDown {
+        if machine.isClosed {
             connection.close()
-        } else if waiters.isEmpty {
+        } else if machine.waiterCount == 0 {
             connection.setTimeout(ticks: idleTicks)
-            idle.append(connection)
+            machine.keep(connection)
         } else if connection.isReusable {
-            waiters.popFirst()?.continuation.resume(returning: connection)
+            machine.give(connection)?.continuation.resume(returning: connection)
         } else {
             // Its place goes to the first in line.
             connection.close()
@@ -180,29 +184,21 @@ final class OriginPool: @unchecked Sendable {
 
     /// Takes a connection out of the idle ones.
     func forget(_ connection: ClientConnection) {
-        if let index = idle.firstIndex(where: { $0 === connection }) {
-            idle.remove(at: index)
-        }
+        machine.forget { $0 === connection }
     }
 
     /// A place for a connection is free: the first in line gets it.
     private func placeFreed() {
-        if let waiter = waiters.popFirst() {
-            waiter.continuation.resume(returning: nil)
-        } else {
-            count -= 1
-        }
+        machine.freePlace()?.continuation.resume(returning: nil)
     }
 
     /// Closes what is idle; the rest closes when it is done.
     func shutDown() {
-        isShutDown = true
-        let unused = idle
-        idle = []
+        let (unused, waiters) = machine.close()
         for connection in unused {
             connection.close()
         }
-        while let waiter = waiters.popFirst() {
+        for waiter in waiters {
             waiter.continuation.resume(
                 throwing: HTTPClientError(.shutDown, "The client was shut down.", isUnsent: true)
             )
