@@ -83,6 +83,19 @@ struct RuleTests {
         #expect(report.first?.hasPrefix("Sources/Martlet/Martlet.docc/Start.md:2:") == true)
     }
 
+    @Test("code in a guide may stand in the tests of a guide, in whole lines")
+    func guideTests() {
+        let path = "Sources/MartletTransport/MartletTransport.docc/FromGo.md"
+        let guide = SourceFile(path: path, "```swift\nlet a = b()\n```\n")
+        func report(_ path: String, _ text: String) -> [String] {
+            Guides.report(SourceTree(files: [guide, SourceFile(path: path, text)]))
+        }
+        let place = "Tests/MartletTransportTests/Guide/ATests.swift"
+        #expect(report(place, "    let a = b()\n").isEmpty)
+        #expect(report(place, "    let a = b().c\n").count == 1)
+        #expect(report("Tests/MartletTransportTests/TCP/ATests.swift", "let a = b()").count == 1)
+    }
+
     @Test("code, strings and comments are told apart")
     func mask() {
         let text = #"""

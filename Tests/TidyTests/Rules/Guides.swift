@@ -1,19 +1,25 @@
-/// The code that guides show is code that compiles: it stands word for word in an example.
+/// The code that guides show is code that compiles: it stands word for word in an example, or in
+/// the tests of a guide.
 enum Guides {
-    /// The blocks of Swift in the README and the guides that are in no example, one line each.
+    /// The blocks of Swift in the README and the guides that are compiled nowhere, one line each.
     static func report(_ tree: SourceTree) -> [String] {
-        let examples = tree.files
-            .filter { $0.isSwift && $0.path.hasPrefix("Examples/") }
+        let sources = tree.files
+            .filter { $0.isSwift && isShown($0.path) }
             .map { normalised(String(decoding: $0.text, as: UTF8.self)) }
         return tree.files.filter { isGuide($0.path) }.flatMap { guide in
             blocks(of: guide).compactMap { block in
-                let isManifest = block.text.hasPrefix("// Package.swift")
-                let isShown = examples.contains { $0.contains(block.text) }
-                guard !isManifest, !isShown else { return nil }
+                let isManifest = block.text.hasPrefix("\n// Package.swift")
+                let isCompiled = sources.contains { $0.contains(block.text) }
+                guard !isManifest, !isCompiled else { return nil }
                 return
-                    "\(guide.path):\(block.line): this code is in no example"
+                    "\(guide.path):\(block.line): this code is in no example and no guide's test"
             }
         }
+    }
+
+    /// Whether what stands at `path` is compiled, and there to be shown.
+    private static func isShown(_ path: String) -> Bool {
+        path.hasPrefix("Examples/") || (path.hasPrefix("Tests/") && path.contains("/Guide/"))
     }
 
     private static func isGuide(_ path: String) -> Bool {
@@ -42,11 +48,11 @@ enum Guides {
         return blocks
     }
 
-    /// The text without indentation and empty lines, so that an extract compares equal.
+    /// The text without indentation and empty lines, so that an extract of whole lines is found.
     private static func normalised(_ text: String) -> String {
-        text.split(separator: "\n")
+        let lines = text.split(separator: "\n")
             .map { $0.drop { $0 == " " } }
             .filter { !$0.isEmpty }
-            .joined(separator: "\n")
+        return "\n\(lines.joined(separator: "\n"))\n"
     }
 }

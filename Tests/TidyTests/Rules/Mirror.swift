@@ -12,8 +12,11 @@ enum Mirror {
         "BenchServer": "a program to measure; the allocation budgets and `make bench` run it",
     ]
 
-    /// The folders of tests that mirror no folder of sources: what the tests stand on.
-    private static let stands: Set<String> = ["Support", "Fixtures", "Live", "Peers", "Fuzz"]
+    /// The folders of tests that mirror no folder of sources: what the tests stand on, and what a
+    /// guide shows.
+    private static let stands: Set<String> = [
+        "Support", "Fixtures", "Live", "Peers", "Fuzz", "Guide",
+    ]
 
     private static func missingTests(_ paths: [String]) -> [String] {
         let targets = Set(
