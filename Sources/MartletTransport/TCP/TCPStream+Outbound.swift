@@ -64,7 +64,7 @@ extension TCPStream: TurnEndObserver {
 
     /// Takes what is gathered.
     ///
-    /// Before it is sent: the channel may call back before it returns, and what is called may write.
+    /// Before it is sent: the channel may call back before it returns, and what it calls may write.
     private func takeOutput() -> (bytes: ByteBuffer, isScratch: Bool) {
         var taken = ByteBuffer()
         swap(&taken, &out)

@@ -4,8 +4,8 @@ import Synchronization
 
 /// A server's TLS (1.2 and 1.3): its certificate, and whether clients must show one.
 ///
-/// ``reload(_:clients:)`` swaps the certificate for the connections to come; those that are open keep the
-/// one they began with, so none is dropped.
+/// ``reload(_:clients:)`` swaps the certificate for the connections to come; those that are open
+/// keep the one they began with, so none is dropped.
 public final class ServerTLS: Sendable {
     /// What a client must show.
     public struct ClientCertificates: Sendable {
