@@ -102,7 +102,8 @@ extension UDPSocket {
         let room = (limits.maximumDatagramSize + 1) * Self.receiveBatch
         let bootstrap = DatagramBootstrap(group: loop.eventLoop)
             .channelOption(.datagramVectorReadMessageCount, value: Self.receiveBatch)
-            .channelOption(.maxMessagesPerRead, value: 2)
+            // Epoll says so when there is more; asking again would mostly be in vain.
+            .channelOption(.maxMessagesPerRead, value: 1)
             .channelOption(
                 .recvAllocator,
                 value: FixedSizeRecvByteBufferAllocator(capacity: room)
