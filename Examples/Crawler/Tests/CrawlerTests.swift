@@ -75,9 +75,18 @@ struct CrawlerTests {
             request.target == "/robots.txt" ? rules : .page("/yes", "/no")
         }
         try await Website.serve(pages) { site, address in
-            _ = try await crawl(options, address)
+            let summary = try await crawl(options, address)
             #expect(site.seen.paths.sorted() == expected)
+            #expect(summary.isSound == (rules.status != .serviceUnavailable))
         }
+    }
+
+    @Test("a site that cannot be reached is named, with the reason")
+    func unreachable() async throws {
+        // Nobody listens on port 1.
+        let summary = try await crawl(options, "http://127.0.0.1:1/")
+        #expect(!summary.isSound)
+        #expect(summary.description.contains("left alone: http://127.0.0.1:1/robots.txt: connect"))
     }
 
     @Test("a redirection to what robots.txt forbids is not followed")

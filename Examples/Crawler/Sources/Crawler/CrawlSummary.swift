@@ -10,6 +10,8 @@ struct CrawlSummary: Sendable {
     private(set) var otherContent = 0
     /// What could not be read: links to mend.
     private(set) var broken: [Visit] = []
+    /// The sites that were left alone because their `robots.txt` could not be had, each with why.
+    private(set) var closedSites: [String] = []
     /// How many links were not followed because `robots.txt` forbids it.
     var disallowed = 0
     /// Whether the time was up before the crawl was through.
@@ -17,6 +19,15 @@ struct CrawlSummary: Sendable {
 
     /// The page on which each address was found first.
     private var origins: [WebAddress: WebAddress] = [:]
+
+    /// Whether everything that was asked for could be had.
+    var isSound: Bool { broken.isEmpty && closedSites.isEmpty }
+
+    /// Notes a site whose rules could not be had.
+    mutating func add(_ answer: RobotsAnswer) {
+        guard let problem = answer.problem else { return }
+        closedSites.append("\(answer.site)/robots.txt: \(problem)")
+    }
 
     /// Counts a visit.
     mutating func add(_ visit: Visit) {
@@ -43,6 +54,7 @@ extension CrawlSummary: CustomStringConvertible {
             let origin = origins[visit.address].map { " (linked from \($0))" } ?? ""
             lines.append("broken: \(visit)\(origin)")
         }
+        for site in closedSites { lines.append("left alone: \(site)") }
         if isCutShort { lines.append("The time was up before everything was visited.") }
         return lines.joined(separator: "\n")
     }

@@ -14,7 +14,7 @@ struct Crawler: Sendable {
 
     /// What the loop waits for.
     private enum Event: Sendable {
-        case robots(site: String, Robots)
+        case robots(RobotsAnswer)
         case visit(Visit)
         /// A site that was left in peace for a while may be asked again.
         case turn
@@ -53,9 +53,10 @@ struct Crawler: Sendable {
                     group.addTask { await wait(until: next) }
                 }
                 switch await group.next() {
-                case .robots(let site, let robots):
+                case .robots(let answer):
                     running -= 1
-                    frontier.finish(robotsOf: site, robots)
+                    frontier.finish(robotsOf: answer.site, answer.rules)
+                    summary.add(answer)
                 case .visit(let visit):
                     running -= 1
                     frontier.finish(visit.address)
@@ -78,7 +79,7 @@ struct Crawler: Sendable {
 
     private func perform(_ job: Frontier.Job) async -> Event {
         switch job {
-        case .robots(let site): .robots(site: site, await fetcher.robots(of: site))
+        case .robots(let site): .robots(await fetcher.robots(of: site))
         case .page(let address):
             .visit(Visit(address: address, outcome: await fetcher.page(at: address)))
         }

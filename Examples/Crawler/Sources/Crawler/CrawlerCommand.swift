@@ -61,7 +61,7 @@ struct CrawlerCommand: AsyncParsableCommand {
         }
         let summary = await Crawler(options).crawl(addresses) { print($0) }
         print(summary)
-        if !summary.broken.isEmpty { throw ExitCode.failure }
+        if !summary.isSound { throw ExitCode.failure }
     }
 
     /// Reads a time such as `250ms` or `2s`.

@@ -54,19 +54,27 @@ struct Fetcher: Sendable {
     ///
     /// A site that has none (4xx) allows everything. One that cannot be reached, or fails (5xx),
     /// allows nothing: perhaps it has rules (RFC 9309 §2.3.1).
-    func robots(of site: String) async -> Robots {
-        let text = try? await withTimeLimit(options.pageTimeLimit) {
-            let response = try await rules.get(site + "/robots.txt")
-            defer { response.body.discard() }
-            switch response.status.kind {
-            case .successful:
-                let bytes = try await read(response.body, upTo: Robots.sizeLimit)
-                return String(decoding: bytes, as: UTF8.self)
-            case .clientError: return ""
-            default: throw HTTPError(response.status)
+    func robots(of site: String) async -> RobotsAnswer {
+        do {
+            let text = try await withTimeLimit(options.pageTimeLimit) {
+                try await readRobots(of: site)
             }
+            return RobotsAnswer(site: site, rules: Robots(text, for: options.agent))
+        } catch {
+            return RobotsAnswer(site: site, rules: .disallowingAll, problem: "\(error)")
         }
-        return text.map { Robots($0, for: options.agent) } ?? .disallowingAll
+    }
+
+    private func readRobots(of site: String) async throws -> String {
+        let response = try await rules.get(site + "/robots.txt")
+        defer { response.body.discard() }
+        switch response.status.kind {
+        case .successful:
+            let bytes = try await read(response.body, upTo: Robots.sizeLimit)
+            return String(decoding: bytes, as: UTF8.self)
+        case .clientError: return ""
+        default: throw HTTPError(response.status)
+        }
     }
 
     /// The beginning of a body; what is beyond the limit is left.

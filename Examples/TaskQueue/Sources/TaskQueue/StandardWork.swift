@@ -1,3 +1,4 @@
+import Foundation
 import Martlet
 
 /// What the program can do.
@@ -5,7 +6,7 @@ enum StandardWork {
     /// The work for each kind of task.
     static func all(client: HTTPClient = HTTPClient()) -> [String: Worker.Work] {
         [
-            "print": { task in print(task.payload) },
+            "print": { task in try printNow(task.payload) },
             "post": { task in try await post(task, with: client) },
             "fail": { task in throw Failure(reason: task.payload) },
         ]
@@ -14,6 +15,12 @@ enum StandardWork {
     private struct Failure: Error, CustomStringConvertible {
         let reason: String
         var description: String { reason }
+    }
+
+    /// Prints a line at once: what waits in a buffer when the process is killed is lost, and the
+    /// task is done already.
+    private static func printNow(_ text: String) throws {
+        try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
     }
 
     /// Posts text to a URL: the payload is the URL, a space and the text.
