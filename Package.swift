@@ -68,6 +68,7 @@ let package = Package(
         .executable(name: "calculator", targets: ["Calculator"]),
         .executable(name: "crawler", targets: ["Crawler"]),
         .executable(name: "task-queue", targets: ["TaskQueue"]),
+        .executable(name: "chat", targets: ["Chat"]),
         .executable(name: "shop-user", targets: ["ShopUser"]),
         .executable(name: "shop-order", targets: ["ShopOrder"]),
         .executable(name: "shop-payment", targets: ["ShopPayment"]),
@@ -224,6 +225,15 @@ let package = Package(
             path: "Examples/TaskQueue/Sources/TaskQueue",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "Chat",
+            dependencies: [
+                "MartletCore", "MartletTransport", arguments, logging, lifecycle, nioCore,
+                unixSignals,
+            ],
+            path: "Examples/Chat/Sources/Chat",
+            swiftSettings: strict
+        ),
         .target(name: "CMallocCount", path: "Tests/CMallocCount"),
         .executableTarget(
             name: "AllocationBudgets",
@@ -327,6 +337,12 @@ let package = Package(
             name: "TaskQueueTests",
             dependencies: ["TaskQueue", "Martlet", "MartletCore", nioCore],
             path: "Examples/TaskQueue/Tests",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ChatTests",
+            dependencies: ["Chat", "MartletTransport", logging, nioCore],
+            path: "Examples/Chat/Tests",
             swiftSettings: strict
         ),
         .testTarget(name: "TidyTests", swiftSettings: strict),
