@@ -69,6 +69,7 @@ let package = Package(
         .executable(name: "crawler", targets: ["Crawler"]),
         .executable(name: "task-queue", targets: ["TaskQueue"]),
         .executable(name: "chat", targets: ["Chat"]),
+        .executable(name: "echo", targets: ["Echo"]),
         .executable(name: "shop-user", targets: ["ShopUser"]),
         .executable(name: "shop-order", targets: ["ShopOrder"]),
         .executable(name: "shop-payment", targets: ["ShopPayment"]),
@@ -234,6 +235,14 @@ let package = Package(
             path: "Examples/Chat/Sources/Chat",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "Echo",
+            dependencies: [
+                "MartletTransport", arguments, logging, lifecycle, nioCore, unixSignals,
+            ],
+            path: "Examples/Echo/Sources/Echo",
+            swiftSettings: strict
+        ),
         .target(name: "CMallocCount", path: "Tests/CMallocCount"),
         .executableTarget(
             name: "AllocationBudgets",
@@ -343,6 +352,12 @@ let package = Package(
             name: "ChatTests",
             dependencies: ["Chat", "MartletTransport", logging, nioCore],
             path: "Examples/Chat/Tests",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "EchoTests",
+            dependencies: ["Echo", "MartletTransport", logging, lifecycle, nioCore],
+            path: "Examples/Echo/Tests",
             swiftSettings: strict
         ),
         .testTarget(name: "TidyTests", swiftSettings: strict),
