@@ -70,6 +70,7 @@ let package = Package(
         .executable(name: "task-queue", targets: ["TaskQueue"]),
         .executable(name: "chat", targets: ["Chat"]),
         .executable(name: "echo", targets: ["Echo"]),
+        .executable(name: "time-service", targets: ["TimeService"]),
         .executable(name: "shop-user", targets: ["ShopUser"]),
         .executable(name: "shop-order", targets: ["ShopOrder"]),
         .executable(name: "shop-payment", targets: ["ShopPayment"]),
@@ -243,6 +244,14 @@ let package = Package(
             path: "Examples/Echo/Sources/Echo",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "TimeService",
+            dependencies: [
+                "MartletTransport", arguments, logging, lifecycle, nioCore, unixSignals,
+            ],
+            path: "Examples/TimeService/Sources/TimeService",
+            swiftSettings: strict
+        ),
         .target(name: "CMallocCount", path: "Tests/CMallocCount"),
         .executableTarget(
             name: "AllocationBudgets",
@@ -358,6 +367,12 @@ let package = Package(
             name: "EchoTests",
             dependencies: ["Echo", "MartletTransport", logging, lifecycle, nioCore],
             path: "Examples/Echo/Tests",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TimeServiceTests",
+            dependencies: ["TimeService", "MartletTransport", nioCore],
+            path: "Examples/TimeService/Tests",
             swiftSettings: strict
         ),
         .testTarget(name: "TidyTests", swiftSettings: strict),
