@@ -11,8 +11,8 @@ import (
 	"runtime"
 )
 
-// streamBuffer is what a connection's goroutine reads at once.
-const streamBuffer = 16 << 10
+// streamBuffer is what a connection's goroutine reads at once: as much as bufio takes by default.
+const streamBuffer = 4 << 10
 
 // datagramBuffer holds the largest datagram.
 const datagramBuffer = 64 << 10
@@ -44,8 +44,7 @@ func main() {
 
 func echo(connection net.Conn) {
 	defer connection.Close()
-	// As much as Go's own copy would take is dear for an idle connection; it begins small.
-	buffer := make([]byte, 1<<10)
+	buffer := make([]byte, streamBuffer)
 	for {
 		count, err := connection.Read(buffer)
 		if err != nil {
@@ -53,9 +52,6 @@ func echo(connection net.Conn) {
 		}
 		if _, err := connection.Write(buffer[:count]); err != nil {
 			return
-		}
-		if count == len(buffer) && len(buffer) < streamBuffer {
-			buffer = make([]byte, streamBuffer)
 		}
 	}
 }

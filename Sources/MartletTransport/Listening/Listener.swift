@@ -20,11 +20,7 @@ package final class Listener: Sendable {
     }
 
     /// Small at first, because an idle connection keeps its last one; they grow with what comes.
-    private static let receiveBuffers = AdaptiveRecvByteBufferAllocator(
-        minimum: 512,
-        initial: 1024,
-        maximum: 64 * 1024
-    )
+    private let receiveBuffers: AdaptiveRecvByteBufferAllocator
 
     private let loops: EventLoops
     private let configuration: ListenerConfiguration
@@ -40,6 +36,11 @@ package final class Listener: Sendable {
         self.configuration = configuration
         self.loops = loops
         self.makeDriver = makeDriver
+        receiveBuffers = AdaptiveRecvByteBufferAllocator(
+            minimum: min(512, configuration.firstReadSize),
+            initial: configuration.firstReadSize,
+            maximum: 64 * 1024
+        )
     }
 
     /// Listens on every address.
@@ -149,8 +150,6 @@ package final class Listener: Sendable {
                     try channel.pipeline.syncOperations.addHandler(AcceptPause())
                 }
             }
-            .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .childChannelOption(.recvAllocator, value: Self.receiveBuffers)
             .childChannelInitializer { [self] channel in
                 channel.eventLoop.makeCompletedFuture {
                     try self.accepted(channel)
@@ -158,10 +157,7 @@ package final class Listener: Sendable {
             }
         switch address.kind {
         case .tcp(let host, let port):
-            bootstrap =
-                bootstrap
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            bootstrap = bootstrap.serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             if configuration.reusesPort {
                 bootstrap = bootstrap.serverChannelOption(
                     .socketOption(.init(rawValue: SO_REUSEPORT)),
@@ -189,6 +185,14 @@ package final class Listener: Sendable {
     private func accepted(_ channel: any Channel) throws {
         guard let loop = Loop.current else {
             throw ChannelError.inappropriateOperationForState
+        }
+        // Not as the bootstrap's options, of which each would make futures.
+        if let options = channel.syncOptions {
+            try options.setOption(.allowRemoteHalfClosure, value: true)
+            try options.setOption(.recvAllocator, value: receiveBuffers)
+            if channel.remoteAddress?.protocol != .unix {
+                try options.setOption(.tcpOption(.tcp_nodelay), value: 1)
+            }
         }
         let driver = makeDriver(loop)
         let count = openCount.add(1, ordering: .sequentiallyConsistent).newValue

@@ -13,6 +13,11 @@ package struct ListenerConfiguration: Sendable {
     /// Whether other processes may listen on the same port (`SO_REUSEPORT`).
     package var reusesPort: Bool
 
+    /// How many bytes the first read of a connection takes; later ones adapt to what comes.
+    ///
+    /// A connection that is idle keeps a buffer of the size of its last read.
+    package var firstReadSize: Int
+
     package init(addresses: [BindAddress]) {
         self.addresses = addresses
         self.tls = nil
@@ -20,5 +25,6 @@ package struct ListenerConfiguration: Sendable {
         self.backlog = 4096
         self.acceptBatch = 256
         self.reusesPort = false
+        self.firstReadSize = 1024
     }
 }

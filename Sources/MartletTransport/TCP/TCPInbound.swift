@@ -37,7 +37,17 @@ public struct TCPInbound: AsyncSequence, Sendable {
         public func next(
             isolation actor: isolated (any Actor)?
         ) async throws -> ByteBuffer? {
-            try await stream.read()
+            // As `read()`, and not by calling it: every idle connection holds this frame.
+            switch try stream.readNow() {
+            case .bytes(let bytes): return bytes
+            case .end: return nil
+            case .elsewhere: return try await stream.readFromElsewhere()
+            case .nothing: break
+            }
+            // Sound because a reader is resumed exactly once; see `TCPStream.Reader`.
+            return try await withUnsafeThrowingContinuation { continuation in
+                stream.wait(TCPStream.Reader(continuation: continuation, wait: nil))
+            }
         }
     }
 }

@@ -71,18 +71,23 @@ final class TCPServerCore: TCPStreamKeeper {
     }
 
     private func run(_ stream: TCPStream) async {
-        let failure: (any Error)?
+        stream.beginRootTask()
+        // One frame rather than two: every connection that waits holds it.
         do {
-            try await stream.withRootTask(handler)
-            failure = nil
+            try await withTaskCancellationHandler {
+                try await handler(stream)
+            } onCancel: {
+                stream.loop.run { stream.rootWasCancelled() }
+            }
+            stream.loop.run { self.ended(stream, nil) }
         } catch {
-            failure = error
+            stream.loop.run { self.ended(stream, error) }
         }
-        stream.loop.run { self.ended(stream, failure) }
     }
 
     private func ended(_ stream: TCPStream, _ failure: (any Error)?) {
         stream.isHandlerDone = true
+        stream.rootTask = 0
         if let task = stream.task {
             stream.loop.activity.forget(task: Self.address(of: task))
             stream.task = nil
@@ -98,13 +103,18 @@ final class TCPServerCore: TCPStreamKeeper {
     /// Says what a handler threw: an error of its own loudly, one that its peer brought about
     /// softly.
     private func report(_ error: any Error, of stream: TCPStream) {
+        let isPeers = error is TCPError || error is CancellationError
+        let level: Logger.Level = isPeers ? .debug : .error
+        guard logger.logLevel <= level else { return }
         var metadata = metadata(of: stream)
         metadata["error"] = "\(error)"
-        if error is TCPError || error is CancellationError {
-            logger.debug("A TCP connection ended early.", metadata: metadata)
-        } else {
-            logger.error("A TCP handler threw; its connection was reset.", metadata: metadata)
-        }
+        logger.log(
+            level: level,
+            isPeers
+                ? "A TCP connection ended early."
+                : "A TCP handler threw; its connection was reset.",
+            metadata: metadata
+        )
     }
 
     private func metadata(of stream: TCPStream) -> Logger.Metadata {

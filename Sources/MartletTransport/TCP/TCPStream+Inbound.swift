@@ -3,6 +3,25 @@ package import NIOCore
 // MARK: - What arrives
 
 extension TCPStream {
+    /// What a read finds without waiting.
+    enum Arrived {
+        case bytes(ByteBuffer)
+        case end
+        case nothing
+        /// The reader is not on the loop, or not the stream's own task.
+        case elsewhere
+    }
+
+    /// Takes what has arrived.
+    func readNow() throws -> Arrived {
+        guard loop.isCurrent else { return .elsewhere }
+        if inboundBytes.readableBytes > 0 { return .bytes(takeInbound()) }
+        if try isAtEnd() { return .end }
+        guard isInRootTask else { return .elsewhere }
+        try Task.checkCancellation()
+        return .nothing
+    }
+
     /// Takes all that has arrived.
     func takeInbound() -> ByteBuffer {
         var taken = ByteBuffer()

@@ -49,8 +49,7 @@ extension TCPStream {
         _ body: (TCPStream) async throws -> Value
     ) async throws -> Value {
         guard loop.isCurrent, rootTask == 0 else { return try await body(self) }
-        rootTask = Self.currentTask
-        isRootCancelled = false
+        beginRootTask()
         defer { if loop.isCurrent { rootTask = 0 } }
         return try await withTaskCancellationHandler {
             try await body(self)
@@ -59,7 +58,13 @@ extension TCPStream {
         }
     }
 
-    private func rootWasCancelled() {
+    /// Makes the running task the one whose cancellation the stream hears of.
+    func beginRootTask() {
+        rootTask = Self.currentTask
+        isRootCancelled = false
+    }
+
+    func rootWasCancelled() {
         isRootCancelled = true
         endWaits { $0 == nil }
     }

@@ -111,11 +111,14 @@ public final class TCPStream: @unchecked Sendable {
     /// - Throws: ``TCPError``; `CancellationError`. After ``TCPError/Code/readTimedOut`` the stream
     ///   can be read on.
     public func read() async throws -> ByteBuffer? {
-        guard loop.isCurrent else { return try await readFromElsewhere() }
-        if inboundBytes.readableBytes > 0 { return takeInbound() }
-        if try isAtEnd() { return nil }
-        guard isInRootTask else { return try await readFromElsewhere() }
-        try Task.checkCancellation()
+        // What has arrived is looked at in a function of its own, so that the frame of one that
+        // waits, which every idle connection has, stays small.
+        switch try readNow() {
+        case .bytes(let bytes): return bytes
+        case .end: return nil
+        case .elsewhere: return try await readFromElsewhere()
+        case .nothing: break
+        }
         return try await withUnsafeThrowingContinuation { continuation in
             wait(Reader(continuation: continuation, wait: nil))
         }
