@@ -150,7 +150,7 @@ struct StreamGuideTests {
             )
             let answer = try await pool.withItem { stream in
                 try await stream.write(ByteBuffer(string: "ping"))
-                return try await stream.read()
+                return try await BufferedReader(stream).readExactly(4)
             }
             #expect(answer == ByteBuffer(string: "ping"))
             try await pool.withItem { _ in }
