@@ -120,9 +120,7 @@ extension ServerConnection {
                     start(head, body: Body(gathered))
                     return
                 }
-                let incoming = startStreaming(head, length: nil, begun: gathered)
-                call.isBodyPending = false
-                incoming.finish(trailers: trailers)
+                startStreaming(head, length: nil, begun: gathered, trailers: trailers)
                 return
             case .needsMore:
                 startStreaming(head, length: nil, begun: gathered)
@@ -137,12 +135,12 @@ extension ServerConnection {
         startStreaming(head, length: nil, begun: gathered)
     }
 
-    @discardableResult
     private func startStreaming(
         _ head: RequestHead,
         length: Int?,
-        begun: ByteBuffer = ByteBuffer()
-    ) -> IncomingBody {
+        begun: ByteBuffer = ByteBuffer(),
+        trailers: Headers? = nil
+    ) {
         let number = call.number
         let incoming = IncomingBody(
             limit: core.limits.bodyBufferSize,
@@ -156,8 +154,12 @@ extension ServerConnection {
         if begun.readableBytes > 0 {
             _ = incoming.push(begun)
         }
+        if let trailers {
+            // Before the handler runs: it may answer, and end the call, without having read them.
+            call.isBodyPending = false
+            incoming.finish(trailers: trailers)
+        }
         start(head, body: Body(arriving: incoming, length: length))
-        return incoming
     }
 
     // MARK: Bodies that stream
