@@ -18,7 +18,10 @@ extension ClientConnection {
             try await withUnsafeThrowingContinuation { continuation in
                 exchange = ClientExchange(number: number, waiter: .task(continuation))
                 exchange.deadline = deadline
-                loop.turn { begin(request) }
+                loop.turn {
+                    begin(request)
+                    if Task.isCancelled { cancelExchange(number) }
+                }
             }
         } onCancel: {
             loop.run { self.cancelExchange(number) }
@@ -27,7 +30,7 @@ extension ClientConnection {
 
     /// Sends a request, and has `receiver` told of the response's head.
     ///
-    /// Called on the loop.
+    /// Called on the loop; which task calls it, if any does, has nothing to do with the exchange.
     func begin(
         _ request: Request,
         deadline: ContinuousClock.Instant,
@@ -63,9 +66,6 @@ extension ClientConnection {
         } else {
             markDirty()
             startSending(request.body)
-        }
-        if Task.isCancelled {
-            cancelExchange(exchange.number)
         }
     }
 
