@@ -72,7 +72,10 @@ extension RelayedCall: TurnEndObserver {
         case .answer(let result):
             connection.relayEnded(closed(result), number: number)
         case .task(let work):
-            connection.startRelayTask(work, number: number)
+            if !connection.startRelayTask(work, number: number) {
+                // Layers that let the call in see it out, whatever becomes of it.
+                _ = closed(.failure(CancellationError()))
+            }
         }
     }
 }

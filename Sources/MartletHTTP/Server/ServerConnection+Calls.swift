@@ -57,12 +57,15 @@ extension ServerConnection: CallScope {
     }
 
     /// A call that was passed on needs a task after all.
-    func startRelayTask(_ work: TaskWork, number: UInt64) {
-        guard number == call.number else { return }
+    ///
+    /// - Returns: Whether it gets one; not when nobody waits for the answer any more.
+    func startRelayTask(_ work: TaskWork, number: UInt64) -> Bool {
+        guard number == call.number else { return false }
         call.relay = nil
-        guard !isClosed else { return }
+        guard !isClosed else { return false }
         shared.starting = work
         startTask(number: number)
+        return true
     }
 
     /// Answers a request whose handler does not suspend: no task is made.
