@@ -25,6 +25,7 @@ extension ServerConnection {
                     setTimeout(core.limits.bodyIdleTimeout)
                     return
                 }
+                clearTimeout()
                 start(head, body: Body(body))
             case .calling, .upgraded:
                 guard pumpBody() else { return }

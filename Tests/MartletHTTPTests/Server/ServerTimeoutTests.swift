@@ -26,6 +26,25 @@ struct ServerTimeoutTests {
         }
     }
 
+    @Test("what a whole body may take is not what its answer may take")
+    func bodyThenHandler() throws {
+        let gate = Gate()
+        let handler: VirtualServer.Handle = { _, _ in
+            try await gate.wait()
+            return Response("hi")
+        }
+        try VirtualServer.run(handler: handler) { (server) throws in
+            try server.send("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\na")
+            try server.send("b")
+            try server.advance(.seconds(600))
+            gate.letOnePass()
+            let answer = try server.answered()
+            #expect(answer.hasSuffix("\r\n\r\nhi"))
+            #expect(!answer.contains("Connection: close"))
+            #expect(server.isOpen)
+        }
+    }
+
     @Test("a connection that says nothing is closed without an answer")
     func silence() throws {
         try VirtualServer.run(handler: Self.hello) { (server) throws in
