@@ -2,7 +2,7 @@ import Testing
 
 @testable import Chat
 
-@Suite("The chat room")
+@Suite("The chat room", .timeLimit(.minutes(2)))
 struct ChatTests {
     @Test("what one says all read, under the name that they chose")
     func talk() async throws {

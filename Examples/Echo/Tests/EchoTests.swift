@@ -6,7 +6,7 @@ import Testing
 
 @testable import Echo
 
-@Suite("Echo")
+@Suite("Echo", .timeLimit(.minutes(2)))
 struct EchoTests {
     private let server = EchoServer(
         host: "127.0.0.1",

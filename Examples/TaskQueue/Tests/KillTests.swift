@@ -6,7 +6,7 @@ import Testing
 
 @testable import TaskQueue
 
-@Suite("Killing a worker")
+@Suite("Killing a worker", .timeLimit(.minutes(2)))
 struct KillTests {
     @Test("a task whose worker is killed is done by the next, and what was done is not done again")
     func killed() async throws {

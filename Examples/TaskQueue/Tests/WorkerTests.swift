@@ -5,7 +5,7 @@ import Testing
 
 @testable import TaskQueue
 
-@Suite("A worker")
+@Suite("A worker", .timeLimit(.minutes(2)))
 struct WorkerTests {
     private struct Broken: Error, CustomStringConvertible {
         let description = "broken"
@@ -145,6 +145,8 @@ struct WorkerTests {
                         while started.load(ordering: .relaxed) < 3 {
                             try await ContinuousClock().sleep(for: .milliseconds(1))
                         }
+                        // One too many would begin meanwhile, and be counted.
+                        try await ContinuousClock().sleep(for: .milliseconds(20))
                         counts.withLock { $0.running -= 1 }
                     }
                 ],
