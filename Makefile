@@ -10,6 +10,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
+# A thousand tests begun at once would each wait for all others, and time out for it.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 16
+
 SUITE ?=
 CASES ?= 1000000
 RELEASE := .build-release

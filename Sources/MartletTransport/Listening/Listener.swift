@@ -194,8 +194,13 @@ package final class Listener: Sendable {
                 try options.setOption(.tcpOption(.tcp_nodelay), value: 1)
             }
         }
-        let driver = makeDriver(loop)
         let count = openCount.add(1, ordering: .sequentiallyConsistent).newValue
+        if configuration.tls != nil, count > configuration.maximumConnections {
+            // It could be told why only after a handshake, which it need never make.
+            connectionClosed()
+            throw ChannelError.inappropriateOperationForState
+        }
+        let driver = makeDriver(loop)
         let connection = Connection(
             loop: loop,
             owner: self,

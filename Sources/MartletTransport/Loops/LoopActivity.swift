@@ -56,10 +56,6 @@ package final class LoopActivity: @unchecked Sendable {
     /// What runs now is called, as far as it said.
     package var currentLabel: WorkLabel { WorkLabel(rawValue: label.load(ordering: .relaxed)) }
 
-    /// The address of the task that runs now; 0 when that is not known without asking the runtime.
-    @inline(__always)
-    var currentTask: UInt { job.load(ordering: .relaxed) }
-
     /// Remembers the label of a task that suspends.
     package func suspend(task: UInt, label: WorkLabel) {
         suspended.withLock { $0[task] = label }

@@ -142,7 +142,13 @@ extension TCPStream: TurnEndObserver {
 
     /// The peer keeps up again, or the other way round.
     package func writabilityChanged() {
-        guard connection?.isWritable == true, !isYielding else { return }
+        guard connection?.isWritable == true, !isYielding else {
+            // A writer that yielded may find that the peer does not keep up any more.
+            if connection?.isWritable == false, !writers.isEmpty, writeDue == TickTimers.never {
+                watchForStall()
+            }
+            return
+        }
         if phase == .open {
             writeDue = TickTimers.never
         }

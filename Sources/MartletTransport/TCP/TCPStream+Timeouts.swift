@@ -74,6 +74,7 @@ extension TCPStream: Timed {
         guard let connection else { return }
         let unsent = connection.unsentCount
         if unsent < unsentAtLastLook {
+            lastActivity = loop.timers.now
             watchForStall()
         } else {
             writeDue = TickTimers.never
@@ -83,6 +84,12 @@ extension TCPStream: Timed {
 
     private func giveUpIfIdle(_ now: UInt64) {
         // Reading and writing only note the tick; moving the time-out is left to it.
+        let unsent = connection?.unsentCount ?? 0
+        if unsent > 0, unsent < unsentWhenIdle {
+            // The peer takes what was written long ago.
+            lastActivity = now
+        }
+        unsentWhenIdle = unsent
         let due = idleTicks == TickTimers.never ? TickTimers.never : lastActivity + idleTicks
         idleDue = due
         if due <= now {

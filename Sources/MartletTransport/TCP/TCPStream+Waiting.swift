@@ -31,9 +31,9 @@ extension TCPStream {
     /// Asking costs a few instructions; a cancellation handler for every read costs a lock.
     @inline(__always)
     var isInRootTask: Bool {
-        guard rootTask != 0 else { return false }
-        // The loop knows which task it resumed, but not which task code began that called it.
-        return loop.activity.currentTask == rootTask || Self.currentTask == rootTask
+        // Not the loop's word for it: it knows which task it resumed, but not which task that one
+        // has begun since, in the same job.
+        rootTask != 0 && Self.currentTask == rootTask
     }
 
     static var currentTask: UInt {

@@ -64,6 +64,8 @@ public final class TCPStream: @unchecked Sendable {
     @exclusivity(unchecked) var isYielding = false
     @exclusivity(unchecked) var writtenInTurn = 0
     @exclusivity(unchecked) var unsentAtLastLook = 0
+    /// How much waited for the peer when the stream was last found idle.
+    @exclusivity(unchecked) var unsentWhenIdle = Int.max
     @exclusivity(unchecked) var writers: [Writer] = []
 
     // MARK: Tasks

@@ -154,14 +154,29 @@ public final class UDPServer: Service {
                 return false
             }
             var serving = sockets.count
-            while serving > 0, try await group.next() == true {
-                serving -= 1
+            while serving > 0, let result = await group.nextResult() {
+                if try Self.isHandlersEnd(result) {
+                    serving -= 1
+                } else {
+                    break
+                }
             }
             group.cancelAll()
             while let result = await group.nextResult() {
-                // Of what is cancelled nobody expects anything but its end.
-                if case .failure(let error) = result, !(error is CancellationError) { throw error }
+                _ = try Self.isHandlersEnd(result)
             }
+        }
+    }
+
+    /// Whether a handler has come to its end; false when the server is to stop.
+    ///
+    /// - Throws: What a handler threw. Of one that is cancelled nobody expects anything but its
+    ///   end.
+    private static func isHandlersEnd(_ result: Result<Bool, any Error>) throws -> Bool {
+        switch result {
+        case .success(let isHandlers): return isHandlers
+        case .failure(let error) where error is CancellationError: return false
+        case .failure(let error): throw error
         }
     }
 }
