@@ -119,7 +119,8 @@ struct ProcessHostTests {
         try await host.withThread {
             let script = "trap '' TERM; echo up; sleep 1000"
             _ = host.start(Programs.shell(script), observer: recorder)
-            try await Programs.wait { !recorder.lines.isEmpty }
+            // The line and the word of its start come by different ways.
+            try await Programs.wait { !recorder.lines.isEmpty && recorder.processID != nil }
         }
         #expect(recorder.events.last == .exited(.signalled(SIGKILL)))
         let process = try #require(recorder.processID)
