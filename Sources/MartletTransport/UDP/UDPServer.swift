@@ -155,11 +155,8 @@ public final class UDPServer: Service {
             }
             var serving = sockets.count
             while serving > 0, let result = await group.nextResult() {
-                if try Self.isHandlersEnd(result) {
-                    serving -= 1
-                } else {
-                    break
-                }
+                guard try Self.isHandlersEnd(result) else { break }
+                serving -= 1
             }
             group.cancelAll()
             while let result = await group.nextResult() {
