@@ -57,12 +57,23 @@ struct FieldBlock {
     ///
     /// What is written must come from values that were read from fields or checked, because
     /// nothing is replaced in it.
-    mutating func add(_ name: StaticString, _ write: (inout ByteBuffer) -> Void) {
+    ///
+    /// - Parameters:
+    ///   - name: The name of the field.
+    ///   - size: The most bytes that `write` writes.
+    ///   - write: Writes the value.
+    mutating func add(
+        _ name: StaticString,
+        atMost size: Int,
+        _ write: (inout HeadWriter) -> Void
+    ) {
         let nameStart = bytes.readableBytes
-        bytes.writeStaticString(name)
-        bytes.writeStaticString(": ")
-        let valueStart = bytes.readableBytes
-        write(&bytes)
+        let valueStart = nameStart + name.utf8CodeUnitCount + 2
+        HeadWriter.write(atMost: name.utf8CodeUnitCount + 2 + size, into: &bytes) { line in
+            line.write(name)
+            line.write(": ")
+            write(&line)
+        }
         slices.append(
             Headers.Slice(
                 nameStart: nameStart,

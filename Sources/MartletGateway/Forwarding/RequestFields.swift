@@ -52,11 +52,13 @@ struct RequestFields {
             if !options.isEmpty { block.remove(options) }
         }
         if preservesHost, !keepsHost, !request.authority.isEmpty {
-            block.add("Host") { $0.writeString(request.authority) }
+            block.add("Host", atMost: request.authority.utf8.count) { $0.write(request.authority) }
         }
         addOrigin(of: request, arrived, to: &block)
-        if let via { block.add("Via") { $0.writeString(via) } }
-        if let requestID { block.add("X-Request-ID") { $0.writeString(requestID) } }
+        if let via { block.add("Via", atMost: via.utf8.count) { $0.write(via) } }
+        if let requestID {
+            block.add("X-Request-ID", atMost: requestID.utf8.count) { $0.write(requestID) }
+        }
         return block.headers
     }
 
@@ -74,32 +76,39 @@ struct RequestFields {
         let headers = request.headers
         let earlier = isTrusted ? headers[.xForwardedFor] : nil
         if earlier != nil || address != nil {
-            block.add("X-Forwarded-For") { bytes in
-                if let earlier { bytes.writeString(earlier) }
-                if earlier != nil, address != nil { bytes.writeStaticString(", ") }
-                if let address { bytes.writeString(address) }
+            let size = (earlier?.utf8.count ?? 0) + 2 + (address?.utf8.count ?? 0)
+            block.add("X-Forwarded-For", atMost: size) { line in
+                if let earlier { line.write(earlier) }
+                if earlier != nil, address != nil { line.write(", ") }
+                if let address { line.write(address) }
             }
         }
-        block.add("X-Forwarded-Proto") { bytes in
-            if isTrusted, let earlier = headers[.xForwardedProto] {
-                bytes.writeString(earlier)
-            } else {
-                bytes.writeStaticString(proto)
+        if isTrusted, let earlier = headers[.xForwardedProto] {
+            block.add("X-Forwarded-Proto", atMost: earlier.utf8.count) { $0.write(earlier) }
+        } else {
+            block.add("X-Forwarded-Proto", atMost: proto.utf8CodeUnitCount) { $0.write(proto) }
+        }
+        let host = isTrusted ? headers[.xForwardedHost] ?? request.authority : request.authority
+        if !host.isEmpty {
+            block.add("X-Forwarded-Host", atMost: host.utf8.count) { $0.write(host) }
+        }
+        // A quoted string that is left open would swallow what comes behind it.
+        let chain = isTrusted ? headers[.forwarded].flatMap(Self.valid) : nil
+        // A quoted host may have a backslash before each byte; the fixed text is under 64 bytes.
+        let size =
+            (chain?.utf8.count ?? 0) + (address?.utf8.count ?? 0)
+            + 2 * request.authority.utf8.count + 64
+        block.add("Forwarded", atMost: size) { line in
+            if let chain {
+                line.write(chain)
+                line.write(", ")
             }
+            Self.writeForwarded(address, request.authority, proto, into: &line)
         }
-        if isTrusted, let earlier = headers[.xForwardedHost] {
-            block.add("X-Forwarded-Host") { $0.writeString(earlier) }
-        } else if !request.authority.isEmpty {
-            block.add("X-Forwarded-Host") { $0.writeString(request.authority) }
-        }
-        block.add("Forwarded") { bytes in
-            // A quoted string that is left open would swallow what comes behind it.
-            if isTrusted, let earlier = headers[.forwarded], ForwardedSyntax.isValid(earlier) {
-                bytes.writeString(earlier)
-                bytes.writeStaticString(", ")
-            }
-            Self.writeForwarded(address, request.authority, proto, into: &bytes)
-        }
+    }
+
+    private static func valid(_ forwarded: String) -> String? {
+        ForwardedSyntax.isValid(forwarded) ? forwarded : nil
     }
 
     /// Writes an element of `Forwarded` (RFC 7239 §4).
@@ -107,41 +116,41 @@ struct RequestFields {
         _ address: String?,
         _ host: String,
         _ proto: StaticString,
-        into bytes: inout ByteBuffer
+        into line: inout HeadWriter
     ) {
-        bytes.writeStaticString("for=")
+        line.write("for=")
         switch address {
         case nil:
-            bytes.writeStaticString("unknown")
+            line.write("unknown")
         case let address? where address.utf8.contains(UInt8(ascii: ":")):
-            bytes.writeStaticString("\"[")
-            bytes.writeString(address)
-            bytes.writeStaticString("]\"")
+            line.write("\"[")
+            line.write(address)
+            line.write("]\"")
         case let address?:
-            bytes.writeString(address)
+            line.write(address)
         }
         if !host.isEmpty {
-            bytes.writeStaticString(";host=")
-            writeValue(host, into: &bytes)
+            line.write(";host=")
+            writeValue(host, into: &line)
         }
-        bytes.writeStaticString(";proto=")
-        bytes.writeStaticString(proto)
+        line.write(";proto=")
+        line.write(proto)
     }
 
     /// Writes a token as it is, and anything else as a quoted string (RFC 9110 §5.6.4).
-    private static func writeValue(_ value: String, into bytes: inout ByteBuffer) {
+    private static func writeValue(_ value: String, into line: inout HeadWriter) {
         guard !value.utf8.allSatisfy(ASCII.isToken) else {
-            bytes.writeString(value)
+            line.write(value)
             return
         }
-        bytes.writeStaticString("\"")
+        line.write("\"")
         for byte in value.utf8 where byte >= 0x20 && byte != 0x7F {
             if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-                bytes.writeInteger(UInt8(ascii: "\\"))
+                line.writeByte(UInt8(ascii: "\\"))
             }
-            bytes.writeInteger(byte)
+            line.writeByte(byte)
         }
-        bytes.writeStaticString("\"")
+        line.write("\"")
     }
 
     // MARK: This hop's own fields

@@ -1,16 +1,16 @@
-import NIOCore
+package import NIOCore
 
 /// Writes the head of a message into memory that has room for it, in one go.
 ///
 /// Every write is checked against the room that is left; whoever asks for the room computes it
 /// with ``MessageWriter``'s sizes.
-struct HeadWriter: ~Copyable {
+package struct HeadWriter: ~Copyable {
     // Sound because the writer cannot outlive the memory that it was lent.
     private var next: UnsafeMutableRawPointer
     private var room: Int
 
     /// Calls `body` with a writer of up to `size` bytes at the end of `out`.
-    static func write(
+    package static func write(
         atMost size: Int,
         into out: inout ByteBuffer,
         _ body: (inout HeadWriter) -> Void
@@ -29,7 +29,7 @@ struct HeadWriter: ~Copyable {
     }
 
     @inline(__always)
-    mutating func write(_ bytes: UnsafeRawBufferPointer) {
+    package mutating func write(_ bytes: UnsafeRawBufferPointer) {
         guard let source = bytes.baseAddress else { return }
         precondition(bytes.count <= room, "The room of a head was computed from its parts.")
         next.copyMemory(from: source, byteCount: bytes.count)
@@ -38,12 +38,12 @@ struct HeadWriter: ~Copyable {
     }
 
     @inline(__always)
-    mutating func write(_ text: StaticString) {
+    package mutating func write(_ text: StaticString) {
         // Sound because a static string's bytes live as long as the process.
         write(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    mutating func write(_ text: String) {
+    package mutating func write(_ text: String) {
         var text = text
         text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
     }
@@ -69,7 +69,7 @@ struct HeadWriter: ~Copyable {
     }
 
     @inline(__always)
-    private mutating func writeByte(_ byte: UInt8) {
+    package mutating func writeByte(_ byte: UInt8) {
         precondition(room > 0, "The room of a head was computed from its parts.")
         next.storeBytes(of: byte, as: UInt8.self)
         next += 1
