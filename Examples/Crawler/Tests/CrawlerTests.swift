@@ -150,7 +150,7 @@ struct CrawlerTests {
             return .page()
         }
         var options = options
-        options.pageTimeLimit = .milliseconds(300)
+        options.pageTimeLimit = .seconds(3)
         try await Website.serve(pages) { site, address in
             let summary = try await crawl(options, address)
             #expect(Set(summary.broken.map(\.address.target)) == ["/silent", "/endless"])

@@ -57,7 +57,7 @@ struct EchoTests {
     func lostDatagram() async throws {
         try await UDPSocket.withSocket(boundTo: "127.0.0.1") { socket in
             let port = try #require(socket.localAddress?.port)
-            let client = EchoClient(host: "127.0.0.1", port: port, patience: .milliseconds(300))
+            let client = EchoClient(host: "127.0.0.1", port: port, patience: .milliseconds(1500))
             async let answer = client.overUDP("hello")
             _ = try await socket.receive()
             let second = try #require(try await socket.receive())

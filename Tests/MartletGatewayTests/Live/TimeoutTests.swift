@@ -60,7 +60,7 @@ struct TimeoutTests {
             Response(
                 body: Body { writer in
                     try await writer.write(ByteBuffer(string: "one"))
-                    try await Task.sleep(for: .milliseconds(1300))
+                    try await Task.sleep(for: .milliseconds(3500))
                     try await writer.write(ByteBuffer(string: "two"))
                 }
             )
@@ -69,7 +69,7 @@ struct TimeoutTests {
         server.limits.bodySize = 1000
         try await running(HTTPServer(server, handler: slow)) { port in
             let gateway = try gateway(
-                .single("127.0.0.1:\(port)") { $0.timeout = .seconds(1) }
+                .single("127.0.0.1:\(port)") { $0.timeout = .seconds(3) }
             )
             let response = try await gateway.handle(Request(.get, "/"), context: CallContext())
             let text = String(buffer: try await response.body.collect(upTo: 1000))

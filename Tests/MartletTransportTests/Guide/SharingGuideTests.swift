@@ -63,7 +63,7 @@ struct SharingGuideTests {
             try await lock.withReadLock { await forward("/") }
         }
         @Sendable func write() async throws {
-            try await lock.withWriteLock(until: .now + .seconds(5)) { await replaceRoutes() }
+            try await lock.withWriteLock(until: .now + .seconds(30)) { await replaceRoutes() }
         }
         let codes = try await withThrowingTaskGroup(of: Int.self) { group in
             for number in 0..<100 {
