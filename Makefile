@@ -53,8 +53,9 @@ budgets:  ## Check the allocation budgets in Benchmarks/Thresholds
 	@$(quiet) "Counting allocations" $(RELEASE)/release/AllocationBudgets
 
 tsan: setup  ## Run the engine's tests under the thread sanitizer
-	@$(quiet) "Testing with the thread sanitizer" swift test --disable-xctest \
-		--sanitize=thread --scratch-path .build-tsan --filter '$(engine)'
+	@$(quiet) "Testing with the thread sanitizer" \
+		env TSAN_OPTIONS="suppressions=$(CURDIR)/scripts/tsan-suppressions" \
+		swift test --disable-xctest --sanitize=thread --scratch-path .build-tsan --filter '$(engine)'
 
 fuzz: setup  ## Fuzz the parsers for longer: make fuzz CASES=1000000
 	@$(quiet) "Fuzzing" env MARTLET_FUZZ_CASES=$(CASES) swift test --disable-xctest --filter Fuzz
