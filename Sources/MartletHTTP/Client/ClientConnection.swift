@@ -275,17 +275,18 @@ extension ClientConnection: TurnEndObserver {
 
     /// Sends what is gathered and gives the buffer back to the loop.
     func sendOutput() {
-        if out.readableBytes > 0 {
-            connection?.send(out)
+        // The channel may call back before it returns, and what is called may write.
+        var sent = ByteBuffer()
+        swap(&sent, &out)
+        if sent.readableBytes > 0 {
+            connection?.send(sent)
         } else {
             connection?.flush()
         }
-        guard out.capacity > 0 else { return }
-        if loop.scratch.capacity == 0, out.capacity <= 256 * 1024 {
-            out.clear()
-            swap(&out, &loop.scratch)
-        } else {
-            out = ByteBuffer()
+        guard sent.capacity > 0, loop.scratch.capacity == 0, sent.capacity <= 256 * 1024 else {
+            return
         }
+        sent.clear()
+        swap(&sent, &loop.scratch)
     }
 }

@@ -52,7 +52,8 @@ public struct HTTPLimits: Sendable {
 
     /// The most connections at once; 15,000.
     ///
-    /// Over it: 503.
+    /// Over it: 503. Over TLS that takes a handshake, which 256 more are let make; what comes then
+    /// is closed.
     public var connections = 15_000
 
     /// The time for a whole request head, from its first byte, or from the connection's opening; 10

@@ -2,8 +2,8 @@ package import NIOCore
 
 /// Writes the head of a message into memory that has room for it, in one go.
 ///
-/// Every write is checked against the room that is left; whoever asks for the room computes it
-/// with ``MessageWriter``'s sizes.
+/// Every write is checked against the room that is left; whoever asks for the room computes it from
+/// the parts, for which there is ``size(of:)``.
 package struct HeadWriter: ~Copyable {
     // Sound because the writer cannot outlive the memory that it was lent.
     private var next: UnsafeMutableRawPointer

@@ -3,8 +3,8 @@ package import MartletCore
 /// A handler that passes requests on to another service, and needs no task while it waits.
 ///
 /// What waits for another service is nothing but a place to put its answer. A task for it, with
-/// the frames of every layer, costs a gateway a quarter of its own work; so a server hands a
-/// request over with an ``RelayedCall`` to answer, and nothing runs until the answer has come.
+/// the frames of every layer, is a fifth of a gateway's own work; so a server hands a request
+/// over with a ``RelayedCall`` to answer, and nothing runs until the answer has come.
 package protocol RelayHandler: Handler<Request, Response> {
     associatedtype Request = MartletHTTP.Request
     associatedtype Response = MartletHTTP.Response

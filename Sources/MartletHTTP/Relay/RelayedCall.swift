@@ -16,7 +16,8 @@ package final class RelayedCall: @unchecked Sendable {
 
     private let connection: ServerConnection
     private let number: UInt64
-    private var layers: OpenedLayers?
+    /// The layers to see the call out, the innermost stack first.
+    private var layers: [OpenedLayers] = []
     private var next = Next.nothing
     /// What is cancelled when the call is.
     package var ticket: ExchangeTicket?
@@ -43,10 +44,9 @@ package final class RelayedCall: @unchecked Sendable {
         connection.loop.atTurnEnd(self)
     }
 
-    /// Notes the layers that see the answer first.
+    /// Notes layers that see the call out after those that were noted before.
     func open(_ layers: OpenedLayers) {
-        assert(self.layers == nil, "A handler has one stack of layers.")
-        self.layers = layers
+        self.layers.append(layers)
     }
 
     /// Calls off what is under way; the answer is then a `CancellationError`.
@@ -56,9 +56,9 @@ package final class RelayedCall: @unchecked Sendable {
 
     /// The result as the layers leave it.
     fileprivate func closed(_ result: Result<Response, any Error>) -> Result<Response, any Error> {
-        guard let layers else { return result }
-        self.layers = nil
-        return layers.close(result)
+        let layers = layers
+        self.layers = []
+        return layers.reduce(result) { $1.close($0) }
     }
 }
 

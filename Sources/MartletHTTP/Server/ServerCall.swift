@@ -42,13 +42,6 @@ struct ServerCall {
     var asksForUpgrade = false
     var isConnect = false
 
-    /// Cancels whatever is under way.
-    mutating func cancel() {
-        isCancelled = true
-        task?.cancel()
-        relay?.cancel()
-    }
-
     /// Makes room for the next call.
     mutating func reset() {
         number += 1

@@ -199,7 +199,25 @@ extension ServerConnection: CallScope {
             phase = .idle
             clearTimeout()
         }
-        process()
+        goOn()
+    }
+
+    /// Looks for the next request, but not within the task of the call that has ended: what runs
+    /// there would be taken for a part of it, and for cancelled when it was.
+    private func goOn() {
+        guard !isProcessing else { return }
+        goesOnAtTurnEnd = true
+        markDirty()
+    }
+
+    /// Cancels whatever is under way for the call.
+    ///
+    /// Takes it out of ``call`` first: who is cancelled may come back here.
+    func cancelCall() {
+        call.isCancelled = true
+        let (task, relay) = (call.task, call.relay)
+        task?.cancel()
+        relay?.cancel()
     }
 
     // MARK: CallScope
@@ -237,7 +255,7 @@ extension ServerConnection: CallScope {
         let wait = max(.zero, deadline - ContinuousClock.now)
         loop.eventLoop.scheduleTask(in: TimeAmount(wait)) { [weak self] in
             guard let self, self.call.number == number, self.call.deadline != nil else { return }
-            self.loop.turn { self.call.cancel() }
+            self.loop.turn { self.cancelCall() }
         }
     }
 }

@@ -42,6 +42,8 @@ final class ServerConnection: @unchecked Sendable {
     @exclusivity(unchecked) var isDirty = false
     @exclusivity(unchecked) var closesAfterFlush = false
     @exclusivity(unchecked) var isProcessing = false
+    /// Whether the next request is looked for when the turn ends.
+    @exclusivity(unchecked) var goesOnAtTurnEnd = false
     @exclusivity(unchecked) var isDraining = false
     @exclusivity(unchecked) var hasInputEnded = false
     @exclusivity(unchecked) var servedAny = false
@@ -168,7 +170,7 @@ extension ServerConnection: OwnedConnection, Closable {
             writeWaiter = nil
             waiter.resume(throwing: cause)
         }
-        call.cancel()
+        cancelCall()
     }
 
     func drain() {
@@ -182,7 +184,7 @@ extension ServerConnection: OwnedConnection, Closable {
                 setTimeout(.milliseconds(500))
             }
         case .upgraded:
-            call.cancel()
+            cancelCall()
         default:
             break
         }
@@ -209,7 +211,7 @@ extension ServerConnection: OwnedConnection, Closable {
         case .awaitingBody:
             refuse(HTTP1Error(.requestTimeout, "The body did not come in time."))
         case .calling where hasInputEnded:
-            call.cancel()
+            cancelCall()
         case .calling:
             // Where the rest of the body would begin and end is not waited for.
             call.keepsAlive = false
@@ -244,6 +246,10 @@ extension ServerConnection: TurnEndObserver {
     }
 
     func turnEnded() {
+        if goesOnAtTurnEnd {
+            goesOnAtTurnEnd = false
+            process()
+        }
         isDirty = false
         sendOutput()
         if closesAfterFlush, !isDirty {

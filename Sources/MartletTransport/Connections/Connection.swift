@@ -68,7 +68,7 @@ package final class Connection: ChannelInboundHandler {
     /// Sends bytes, and whatever ``write(_:)`` was given before them.
     ///
     /// They go straight to the socket when nothing stands between; only what it does not take goes
-    /// through the channel, which waits for it. That is a fifth of what a short answer costs.
+    /// through the channel, which waits for it.
     package func send(_ bytes: consuming ByteBuffer) {
         if sendDirectly(&bytes) { return }
         write(bytes)

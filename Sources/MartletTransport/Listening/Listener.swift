@@ -19,6 +19,10 @@ package final class Listener: Sendable {
         var whenEmpty: [CheckedContinuation<Void, Never>] = []
     }
 
+    /// How many TLS connections over the limit may make their handshake, to be told why they are
+    /// refused: 256.
+    static let refusedHandshakes = 256
+
     /// Small at first, because an idle connection keeps its last one; they grow with what comes.
     private let receiveBuffers: AdaptiveRecvByteBufferAllocator
 
@@ -195,7 +199,8 @@ package final class Listener: Sendable {
             }
         }
         let count = openCount.add(1, ordering: .sequentiallyConsistent).newValue
-        if configuration.tls != nil, count > configuration.maximumConnections {
+        let most = configuration.maximumConnections + Self.refusedHandshakes
+        if configuration.tls != nil, count > most {
             // It could be told why only after a handshake, which it need never make.
             connectionClosed()
             throw ChannelError.inappropriateOperationForState

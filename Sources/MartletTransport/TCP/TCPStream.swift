@@ -1,9 +1,6 @@
 public import NIOCore
 import Synchronization
 
-// Sound because every stored `var` is touched on the stream's loop only, and what is called from
-// elsewhere goes through `Loop.run`.
-
 /// One TCP connection, of a server or of a client, with or without TLS.
 ///
 /// A stream belongs to one event loop for life, and so does the handler that it is given to: reads
@@ -23,7 +20,7 @@ import Synchronization
 /// Waiting ends with `CancellationError` when the waiting task is cancelled, wherever it waits; the
 /// stream stays as it was. When the connection of a server's stream breaks, the task of its handler
 /// is cancelled.
-public final class TCPStream: @unchecked Sendable {
+public final class TCPStream {
     /// Where the connection is in its life.
     enum Phase {
         /// Connecting, or in the TLS handshake.
@@ -219,6 +216,10 @@ public final class TCPStream: @unchecked Sendable {
     /// stream should come to an end.
     public var isDraining: Bool { isDrained.load(ordering: .relaxed) }
 }
+
+// Sound because every stored `var` is touched on the stream's loop only, and what is called from
+// elsewhere goes through `Loop.run`.
+extension TCPStream: @unchecked Sendable {}
 
 /// Who a stream is made by and for; called on the stream's loop, inside a turn.
 protocol TCPStreamKeeper: AnyObject, Sendable {

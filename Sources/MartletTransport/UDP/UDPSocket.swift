@@ -1,9 +1,6 @@
 import NIOCore
 import Synchronization
 
-// Sound because every stored `var` is touched on the socket's loop only, and what is called from
-// elsewhere goes through `Loop.run`.
-
 /// A UDP socket, of a server or of a client, connected to one peer or to none.
 ///
 /// A socket belongs to one event loop, and so does the body that it is given to. Datagrams are
@@ -19,7 +16,7 @@ import Synchronization
 /// As UDP does, a socket loses datagrams rather than make anybody wait: those that come while
 /// ``UDPLimits/inboundQueueSize`` wait to be received, and those that the kernel does not take.
 /// ``statistics`` counts them.
-public final class UDPSocket: @unchecked Sendable {
+public final class UDPSocket {
     /// Says whether a datagram from an address is let in; called for each, on the socket's loop.
     ///
     /// For limits on the rate of each source: what it turns away costs nothing more.
@@ -209,6 +206,10 @@ public final class UDPSocket: @unchecked Sendable {
         resumeWriters()
     }
 }
+
+// Sound because every stored `var` is touched on the socket's loop only, and what is called from
+// elsewhere goes through `Loop.run`.
+extension UDPSocket: @unchecked Sendable {}
 
 // MARK: - Waiting
 

@@ -80,6 +80,25 @@ struct RelayTests {
         #expect(closed.filter { $0 }.count <= EventLoops.shared.loops.count)
     }
 
+    @Test("layers around layers each see a call out once")
+    func layersTwice() async throws {
+        let hello = ClosureHandler<Request, Response> { _, _ in Response("hello") }
+        let (inner, outer) = (Observer.Notes(), Observer.Notes())
+        try await serving(hello) { upstream in
+            let once = try Gateway(upstream: upstream).layered(by: [Observer(notes: inner)])
+            try await serving(once.layered(by: [Observer(notes: outer)])) { edge in
+                let client = HTTPClient()
+                defer { client.shutdown() }
+                for _ in 0..<5 {
+                    let answer = try await get("http://\(edge)/", client)
+                    #expect(answer == (200, "hello"))
+                }
+            }
+        }
+        #expect(inner.closed.withLock { $0.count } == 5)
+        #expect(outer.closed.withLock { $0.count } == 5)
+    }
+
     /// Answers its first request, and then does as it is told.
     private struct Upstream: Handler {
         let second: @Sendable () async throws -> Response

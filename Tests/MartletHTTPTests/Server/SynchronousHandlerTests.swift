@@ -98,6 +98,26 @@ struct SynchronousHandlerTests {
         #expect(answer.hasSuffix("\r\n\r\n4\r\ntrue\r\n0\r\n\r\n"))
     }
 
+    @Test("runs outside of the task of the call before it, which may have been cancelled")
+    func afterTask() throws {
+        let gate = Gate()
+        var router = Router()
+        router.get("/a") { _, _ in
+            try await gate.wait()
+            return "a"
+        }
+        let test = Self.task()
+        router.get("/b") { _, _ in "\(Self.hasTask(besides: test))" }
+        try VirtualServer.run(handler: try router.compile()) { server in
+            let text = "GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\n\r\n"
+            let first = try server.send(text)
+            #expect(first.isEmpty)
+            gate.letOnePass()
+            let answer = try server.answered()
+            #expect(answer.hasSuffix("\r\n\r\nfalse"))
+        }
+    }
+
     @Test("answers requests that were pipelined, in their order")
     func pipelining() throws {
         var router = Router()

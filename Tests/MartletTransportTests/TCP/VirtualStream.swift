@@ -4,8 +4,7 @@ import NIOEmbedded
 @testable import MartletTransport
 
 /// A stream without a socket, on a loop whose time stands still until it is told to move.
-///
-/// Everything happens on the calling thread.
+// Sound because everything happens on the calling thread.
 final class VirtualStream: TCPStreamKeeper, @unchecked Sendable {
     private let eventLoop = EmbeddedEventLoop()
     private let channel: EmbeddedChannel
