@@ -1,8 +1,12 @@
-// Loads an echo server and prints what it counted as JSON.
+// Loads a server and prints what it counted as JSON.
 //
 //     netload tcp PORT CONNECTIONS BYTES SECONDS     one message at a time on each connection
 //     netload udp PORT SOCKETS BYTES SECONDS         16 datagrams at a time on each socket
 //     netload accept PORT THREADS BYTES SECONDS      a new connection for every message
+//     netload paced PORT CONNECTIONS RATE SECONDS    RATE times a second GET /hello, come what may
+//
+// The others echo; paced wants HTTP/1.1 with a Content-Length. Its latencies count from when a
+// request was due, not from when it could be sent: a server that stalls does not stop the clock.
 //
 // Two threads but for accept; the server is on the loopback address.
 
@@ -12,11 +16,13 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -40,7 +46,7 @@ struct Worker {
 static struct sockaddr_in server;
 static const char *mode;
 static size_t bytes;
-static double deadline;
+static double rate, deadline;
 
 static double now(void) {
     struct timespec time;
@@ -192,12 +198,83 @@ static void accepts(struct Worker *worker, const char *message, char *buffer) {
     }
 }
 
+static const char request[] = "GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+// The length of the answer to one request, which is that of all others.
+static size_t answer_length(int descriptor) {
+    char text[4096];
+    size_t length = 0;
+    if (send(descriptor, request, sizeof request - 1, MSG_NOSIGNAL) < 0) fail("send");
+    for (;;) {
+        ssize_t count = recv(descriptor, text + length, sizeof text - 1 - length, 0);
+        if (count <= 0) fail("no whole answer");
+        text[length += count] = 0;
+        const char *end = strstr(text, "\r\n\r\n");
+        if (end == NULL) continue;
+        const char *field = strcasestr(text, "\r\ncontent-length:");
+        if (field == NULL || field > end || strncmp(text, "HTTP/1.1 200", 12) != 0) {
+            fprintf(stderr, "not a 200 with a Content-Length: %.60s\n", text);
+            exit(1);
+        }
+        size_t whole = end + 4 - text + strtoul(field + 17, NULL, 10);
+        if (length == whole) return whole;
+    }
+}
+
+static void paced(struct Worker *worker) {
+    prctl(PR_SET_TIMERSLACK, 1);
+    int epoll = epoll_create1(0), idle = worker->connections;
+    struct Connection *all = calloc(worker->connections, sizeof *all);
+    struct Connection **free_ones = calloc(worker->connections, sizeof *free_ones);
+    struct epoll_event events[EVENTS];
+    static __thread char buffer[65536];
+    size_t length = 0;
+    for (int i = 0; i < worker->connections; i++) {
+        all[i].descriptor = connected(SOCK_STREAM);
+        if (all[i].descriptor < 0) fail("connect");
+        length = answer_length(all[i].descriptor);
+        struct epoll_event event = {.events = EPOLLIN, .data.ptr = &all[i]};
+        epoll_ctl(epoll, EPOLL_CTL_ADD, all[i].descriptor, &event);
+        free_ones[i] = &all[i];
+    }
+    double due = now();
+    for (double time = due; time < deadline; time = now()) {
+        for (; due <= time && idle > 0; due += 1 / rate) {
+            struct Connection *connection = free_ones[--idle];
+            connection->received = 0;
+            connection->sent_at = due;
+            if (send(connection->descriptor, request, sizeof request - 1, MSG_NOSIGNAL) < 0)
+                fail("send");
+        }
+        // With every connection busy, only an answer lets the next one go.
+        double wait = idle > 0 ? due - now() : 0.1;
+        if (wait < 0) wait = 0;
+        struct timespec most = {.tv_nsec = wait * 1e9};
+        int count = epoll_pwait2(epoll, events, EVENTS, &most, NULL);
+        for (int i = 0; i < count; i++) {
+            struct Connection *connection = events[i].data.ptr;
+            ssize_t got = recv(connection->descriptor, buffer, sizeof buffer, MSG_DONTWAIT);
+            if (got <= 0) {
+                fprintf(stderr, "the server closed a connection\n");
+                exit(1);
+            }
+            connection->received += got;
+            if (connection->received < length) continue;
+            note(worker, now() - connection->sent_at);
+            worker->messages++;
+            free_ones[idle++] = connection;
+        }
+    }
+    for (int i = 0; i < worker->connections; i++) close(all[i].descriptor);
+}
+
 static void *work(void *argument) {
     struct Worker *worker = argument;
     char *message = malloc(bytes), *buffer = malloc(bytes);
     memset(message, 'x', bytes);
     worker->latencies = malloc(LATENCIES * sizeof *worker->latencies);
-    if (strcmp(mode, "tcp") == 0) stream(worker, message, buffer);
+    if (strcmp(mode, "paced") == 0) paced(worker);
+    else if (strcmp(mode, "tcp") == 0) stream(worker, message, buffer);
     else if (strcmp(mode, "udp") == 0) datagrams(worker, message);
     else accepts(worker, message, buffer);
     return NULL;
@@ -210,7 +287,7 @@ static int by_value(const void *left, const void *right) {
 
 int main(int argc, char **argv) {
     if (argc != 6) {
-        fprintf(stderr, "usage: netload tcp|udp|accept PORT COUNT BYTES SECONDS\n");
+        fprintf(stderr, "usage: netload tcp|udp|accept|paced PORT COUNT BYTES|RATE SECONDS\n");
         return 2;
     }
     mode = argv[1];
@@ -218,6 +295,7 @@ int main(int argc, char **argv) {
     bytes = strtoul(argv[4], NULL, 10);
     server = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(atoi(argv[2]))};
     server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    rate = bytes / (double)threads;
     double start = now();
     deadline = start + atof(argv[5]);
     struct Worker *workers = calloc(threads, sizeof *workers);

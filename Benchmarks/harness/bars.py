@@ -35,6 +35,8 @@ HTTP = [
     Bar("keep-alive", "user", 0.65, "go"),
     Bar("keep-alive", "total", 0.45, "hummingbird"),
     Bar("keep-alive", "p99", 1.0, "go"),
+    Bar("paced", "p99", 1.0, "go"),
+    Bar("paced", "p99", 1.0, "go", martlet="martlet-stack"),
     Bar("pipelined", "total", 0.25, "go"),
     Bar("pipelined", "p99", 1.0, "go"),
     Bar("keep-alive", "total", 1.0, "go", martlet="martlet-stack"),

@@ -43,7 +43,9 @@ class Load:
     connections: int
 
     def run(self, server, scenario, seconds):
-        """Runs wrk once and returns its report."""
+        """Runs wrk once and returns its report; or netload, when the scenario has a rate."""
+        if scenario.rate:
+            return netload("paced", server, self.connections, scenario.rate, seconds)
         command = [
             places.in_path("wrk"),
             "--threads", str(self.threads),
@@ -102,38 +104,37 @@ class EchoLoad(Load):
 
     def run(self, server, scenario, seconds):
         """Runs netload once and returns its report in wrk's words."""
-        command = [
-            str(places.PEER_BUILD / "netload"),
-            scenario.load,
-            str(server.port),
-            str(scenario.count),
-            str(scenario.body_bytes),
-            str(seconds),
-        ]
-        try:
-            result = subprocess.run(
-                command,
-                capture_output=True,
-                text=True,
-                timeout=seconds + GRACE_SECONDS,
-                check=False,
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise ServerFailure(f"netload failed: {error}") from error
-        if result.returncode != 0:
-            raise ServerFailure(f"netload failed: {result.stderr.strip()[-200:]}")
-        counted = json.loads(result.stdout)
-        return {
-            "requests": counted["messages"],
-            "duration_us": counted["seconds"] * 1_000_000,
-            "p50_us": counted["p50_us"],
-            "p99_us": counted["p99_us"],
-            "refused": counted["errors"],
-            # Datagrams may be lost; those that are not answered are not counted either.
-            "broken": 0,
-            "timeouts": 0,
-            "statuses": 0,
-        }
+        return netload(scenario.load, server, scenario.count, scenario.body_bytes, seconds)
+
+
+def netload(mode, server, count, amount, seconds):
+    """Runs netload once and returns its report in wrk's words; see there for the arguments."""
+    command = [str(places.PEER_BUILD / "netload"), mode]
+    command += [str(number) for number in (server.port, count, amount, seconds)]
+    try:
+        result = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            timeout=seconds + GRACE_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ServerFailure(f"netload failed: {error}") from error
+    if result.returncode != 0:
+        raise ServerFailure(f"netload failed: {result.stderr.strip()[-200:]}")
+    counted = json.loads(result.stdout)
+    return {
+        "requests": counted["messages"],
+        "duration_us": counted["seconds"] * 1_000_000,
+        "p50_us": counted["p50_us"],
+        "p99_us": counted["p99_us"],
+        "refused": counted["errors"],
+        # Datagrams may be lost; those that are not answered are not counted either.
+        "broken": 0,
+        "timeouts": 0,
+        "statuses": 0,
+    }
 
 
 def median(samples):

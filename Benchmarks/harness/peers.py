@@ -34,7 +34,7 @@ class Peer:
     missing: str
     arguments: Callable[[Start], list[str]]
     version: Callable[[str], str]
-    scenarios: frozenset[str] | None = None
+    scenarios: set[str] | None = None
     without: str = ""
 
     def serves(self, scenario):
@@ -74,218 +74,121 @@ def nginx_arguments(template):
     return lambda start: ["-p", start.folder, "-e", "stderr", "-c", configured(template, start)]
 
 
-def martlet():
-    return Peer(
-        key="martlet",
-        name="Martlet",
-        executable=places.built(MARTLET_SERVER),
-        missing=BUILD,
-        arguments=lambda start: ["http", "--port", str(start.port)],
-        version=versions.martlet,
-    )
+def martlet(command, key="martlet", name="Martlet", flags=(), **rest):
+    """Martlet's `bench-server COMMAND`."""
+
+    def arguments(start):
+        upstream = ["--upstream", start.upstream] if command == "proxy" else []
+        return [command, "--port", str(start.port), *upstream, *flags]
+
+    executable = places.built(MARTLET_SERVER)
+    return Peer(key, name, executable, BUILD, arguments, versions.martlet, **rest)
 
 
-def martlet_stack():
-    return Peer(
-        key="martlet-stack",
-        name="Martlet `--stack`",
-        executable=places.built(MARTLET_SERVER),
-        missing=BUILD,
-        arguments=lambda start: ["http", "--port", str(start.port), "--stack"],
-        version=versions.martlet,
-        scenarios=frozenset({"keep-alive"}),
-    )
-
-
-def martlet_tasks():
-    return Peer(
-        key="martlet-tasks",
-        name="Martlet `--tasks`",
-        executable=places.built(MARTLET_SERVER),
-        missing=BUILD,
-        arguments=lambda start: ["http", "--port", str(start.port), "--tasks"],
-        version=versions.martlet,
-        scenarios=frozenset({"keep-alive", "pipelined"}),
-    )
+def built(key, name, path, version):
+    """A server that Benchmarks/build makes and that takes nothing but a port."""
+    return Peer(key, name, places.built(PEER_BUILD / path), BUILD, port_only, version)
 
 
 def go():
-    return Peer(
-        key="go",
-        name="Go net/http",
-        executable=places.built(PEER_BUILD / "go" / "nethttp"),
-        missing=BUILD,
-        arguments=port_only,
-        version=versions.go,
-    )
+    return built("go", "Go net/http", "go/nethttp", versions.go)
 
 
 def fasthttp():
-    return Peer(
-        key="fasthttp",
-        name="fasthttp",
-        executable=places.built(PEER_BUILD / "go" / "fasthttp"),
-        missing=BUILD,
-        arguments=port_only,
-        version=versions.fasthttp,
-    )
+    return built("fasthttp", "fasthttp", "go/fasthttp", versions.fasthttp)
 
 
 def hummingbird():
-    return Peer(
-        key="hummingbird",
-        name="Hummingbird",
-        executable=places.built(PEER_BUILD / "release" / "hummingbird-server"),
-        missing=BUILD,
-        arguments=port_only,
-        version=versions.hummingbird,
-    )
-
-
-def nginx():
-    return Peer(
-        key="nginx",
-        name="nginx",
-        executable=places.in_path("nginx"),
-        missing=SETUP,
-        arguments=nginx_arguments("nginx-http.conf"),
-        version=versions.nginx,
-        scenarios=frozenset({"keep-alive", "pipelined", "route", "idle"}),
-        without="runs no code that could encode or echo",
-    )
-
-
-def martlet_proxy():
-    return Peer(
-        key="martlet",
-        name="Martlet",
-        executable=places.built(MARTLET_SERVER),
-        missing=BUILD,
-        arguments=lambda start: [
-            "proxy", "--port", str(start.port), "--upstream", start.upstream,
-        ],
-        version=versions.martlet,
-    )
-
-
-def envoy():
-    workers = str(os.cpu_count())
-    return Peer(
-        key="envoy",
-        name="Envoy",
-        executable=places.in_environment("lib/*/site-packages/envoy/_bin/envoy"),
-        missing=SETUP,
-        arguments=lambda start: [
-            "-c", configured("envoy.yaml", start), "--concurrency", workers,
-            "--disable-hot-restart", "-l", "error",
-        ],
-        version=versions.envoy,
-    )
-
-
-def nginx_proxy():
-    return Peer(
-        key="nginx",
-        name="nginx",
-        executable=places.in_path("nginx"),
-        missing=SETUP,
-        arguments=nginx_arguments("nginx-proxy.conf"),
-        version=versions.nginx,
-    )
-
-
-def haproxy():
-    return Peer(
-        key="haproxy",
-        name="HAProxy",
-        executable=places.in_path("haproxy"),
-        missing=SETUP,
-        arguments=lambda start: ["-db", "-f", configured("haproxy.cfg", start)],
-        version=versions.haproxy,
-    )
-
-
-def caddy():
-    return Peer(
-        key="caddy",
-        name="Caddy",
-        executable=places.in_environment("bin/caddy"),
-        missing=SETUP,
-        arguments=lambda start: [
-            "run", "--config", configured("Caddyfile", start), "--adapter", "caddyfile",
-        ],
-        version=versions.caddy,
-    )
-
-
-def http_servers():
-    return [martlet(), martlet_stack(), martlet_tasks(), go(), fasthttp(), hummingbird(), nginx()]
-
-
-def proxies():
-    return [martlet_proxy(), envoy(), nginx_proxy(), haproxy(), caddy()]
-
-
-def idle_servers():
-    return [martlet(), go(), fasthttp(), hummingbird(), nginx()]
-
-
-TCP_SCENARIOS = frozenset({"tcp-64", "tcp-16k", "accept", "idle"})
-UDP_SCENARIOS = frozenset({"udp-64"})
-
-
-def martlet_tcp():
-    return Peer(
-        key="martlet",
-        name="Martlet",
-        executable=places.built(MARTLET_SERVER),
-        missing=BUILD,
-        arguments=lambda start: ["tcp", "--port", str(start.port)],
-        version=versions.martlet,
-        scenarios=TCP_SCENARIOS,
-    )
-
-
-def martlet_udp():
-    return Peer(
-        key="martlet-udp",
-        name="Martlet",
-        executable=places.built(MARTLET_SERVER),
-        missing=BUILD,
-        arguments=lambda start: ["udp", "--port", str(start.port)],
-        version=versions.martlet,
-        scenarios=UDP_SCENARIOS,
-    )
+    path = "release/hummingbird-server"
+    return built("hummingbird", "Hummingbird", path, versions.hummingbird)
 
 
 def go_net():
-    return Peer(
-        key="go",
-        name="Go net",
-        executable=places.built(PEER_BUILD / "go" / "netecho"),
-        missing=BUILD,
-        arguments=port_only,
-        version=versions.go,
-    )
+    return built("go", "Go net", "go/netecho", versions.go)
 
 
 def epoll():
-    return Peer(
-        key="epoll",
-        name="epoll in C",
-        executable=places.built(PEER_BUILD / "epollecho"),
-        missing=BUILD,
-        arguments=port_only,
-        version=lambda _: "the floor",
-    )
+    return built("epoll", "epoll in C", "epollecho", lambda _: "the floor")
+
+
+def installed(key, name, executable, arguments, version, **rest):
+    """A server that `make bench-setup` installs."""
+    return Peer(key, name, executable, SETUP, arguments, version, **rest)
+
+
+def nginx(template="nginx-http.conf", **rest):
+    arguments = nginx_arguments(template)
+    return installed("nginx", "nginx", places.in_path("nginx"), arguments, versions.nginx, **rest)
+
+
+def envoy():
+    def arguments(start):
+        workers = str(os.cpu_count())
+        quiet = ["--disable-hot-restart", "-l", "error"]
+        return ["-c", configured("envoy.yaml", start), "--concurrency", workers, *quiet]
+
+    executable = places.in_environment("lib/*/site-packages/envoy/_bin/envoy")
+    return installed("envoy", "Envoy", executable, arguments, versions.envoy)
+
+
+def haproxy():
+    def arguments(start):
+        return ["-db", "-f", configured("haproxy.cfg", start)]
+
+    executable = places.in_path("haproxy")
+    return installed("haproxy", "HAProxy", executable, arguments, versions.haproxy)
+
+
+def caddy():
+    def arguments(start):
+        return ["run", "--config", configured("Caddyfile", start), "--adapter", "caddyfile"]
+
+    executable = places.in_environment("bin/caddy")
+    return installed("caddy", "Caddy", executable, arguments, versions.caddy)
+
+
+def http_servers():
+    plain = {"keep-alive", "paced"}
+    return [
+        martlet("http"),
+        martlet("http", "martlet-stack", "Martlet `--stack`", ["--stack"], scenarios=plain),
+        martlet(
+            "http",
+            "martlet-tasks",
+            "Martlet `--tasks`",
+            ["--tasks"],
+            scenarios=plain | {"pipelined"},
+        ),
+        go(),
+        fasthttp(),
+        hummingbird(),
+        nginx(
+            scenarios=plain | {"pipelined", "route"},
+            without="runs no code that could encode or echo",
+        ),
+    ]
+
+
+def idle_servers():
+    return [martlet("http"), go(), fasthttp(), hummingbird(), nginx()]
+
+
+def proxies():
+    return [martlet("proxy"), envoy(), nginx("nginx-proxy.conf"), haproxy(), caddy()]
 
 
 def net_servers():
-    return [martlet_tcp(), martlet_udp(), go_net(), epoll()]
+    streams = {"tcp-64", "tcp-16k", "accept"}
+    return [
+        martlet("tcp", scenarios=streams),
+        martlet("udp", "martlet-udp", scenarios={"udp-64"}),
+        go_net(),
+        epoll(),
+    ]
 
 
 def idle_net_servers():
-    return [martlet_tcp(), go_net(), epoll()]
+    return [martlet("tcp"), go_net(), epoll()]
 
 
 def upstreams():

@@ -12,7 +12,7 @@ from harness.process import ServerFailure
 from harness.scenario import HTTP
 from tests.servers import SERVER
 
-KEEP_ALIVE, PIPELINED = HTTP[:2]
+KEEP_ALIVE, PACED = HTTP[:2]
 SAMPLE = Sample(user=2, system=4, total=6, p50=100, p99=200, rate=1000, errors=0, others=0)
 OPTIONS = Namespace(rounds=3, seconds=1, warm_up=1)
 
@@ -76,6 +76,6 @@ class InterleaveTests(unittest.TestCase):
 
     def test_a_scenario_that_a_server_has_not_is_explained(self):
         limited = python_peer("a", scenarios=frozenset({"keep-alive"}), without="it cannot")
-        outcome = self.measure([limited], ScriptedLoad(), (KEEP_ALIVE, PIPELINED))
+        outcome = self.measure([limited], ScriptedLoad(), (KEEP_ALIVE, PACED))
         self.assertEqual(outcome.value("keep-alive", "a", "total"), 6)
-        self.assertEqual(outcome.reason("pipelined", "a"), "it cannot")
+        self.assertEqual(outcome.reason("paced", "a"), "it cannot")
