@@ -48,7 +48,7 @@ final class ClientConnection: @unchecked Sendable {
         timeoutTick = loop.tick(after: duration)
     }
 
-    func setTimeout(ticks: UInt64) {
+    func setTimeout(ticks: TickTimers.Tick) {
         timeoutTick = loop.tick(after: ticks)
     }
 
@@ -254,7 +254,7 @@ extension ClientConnection: ConnectionDriver, Timed {
 // MARK: - Output
 
 extension ClientConnection: TurnEndObserver {
-    var dueTick: UInt64 { min(timeoutTick, deadlineTick) }
+    var dueTick: TickTimers.Tick { min(timeoutTick, deadlineTick) }
 
     func markDirty() {
         guard !isDirty else { return }

@@ -21,7 +21,7 @@ final class OriginPool: @unchecked Sendable {
     private let configuration: HTTPClient.Configuration
     /// What is accepted of a response.
     let limits: SharedLimits
-    private let idleTicks: UInt64
+    private let idleTicks: TickTimers.Tick
     private var machine: PoolMachine<ClientConnection, Waiter>
     private var nextID: UInt64 = 0
 

@@ -20,7 +20,7 @@ struct BodyWait {
         framing: Duration,
         isWithinFraming: Bool,
         timers: borrowing TickTimers
-    ) -> UInt64 {
+    ) -> TickTimers.Tick {
         let idleTick = timers.tick(after: idle)
         guard isWithinFraming else {
             framingTick = TickTimers.never

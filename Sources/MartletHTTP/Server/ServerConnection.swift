@@ -76,7 +76,7 @@ final class ServerConnection: @unchecked Sendable {
         timeoutTick = loop.tick(after: duration)
     }
 
-    func setTimeout(ticks: UInt64) {
+    func setTimeout(ticks: TickTimers.Tick) {
         timeoutTick = loop.tick(after: ticks)
     }
 
@@ -194,7 +194,7 @@ extension ServerConnection: OwnedConnection, Closable {
         cutOff()
     }
 
-    var dueTick: UInt64 { min(timeoutTick, deadlineTick) }
+    var dueTick: TickTimers.Tick { min(timeoutTick, deadlineTick) }
 
     func timedOut() {
         if deadlineTick <= timeoutTick {

@@ -9,8 +9,8 @@ import Synchronization
 final class ServerCore: Sendable {
     let sharedLimits: SharedLimits
     /// The time-outs that are set with every request, in ticks.
-    let headTicks: UInt64
-    let keepAliveTicks: UInt64
+    let headTicks: TickTimers.Tick
+    let keepAliveTicks: TickTimers.Tick
     private let handler: any Handler<Request, Response>
     /// The handler, when it is a router.
     private let router: CompiledRouter?

@@ -18,31 +18,35 @@ package final class Connection: ChannelInboundHandler {
     package let loop: Loop
     /// Whoever accepted or made the connection; lets it find its own among a loop's.
     package let owner: AnyObject
-    /// Whether the connection came over its listener's limit and should be turned away.
-    package let isOverLimit: Bool
     /// What TLS says about the peer, once the connection is open.
     @exclusivity(unchecked) package private(set) var security: ConnectionSecurity?
 
     @exclusivity(unchecked) private var driver: (any ConnectionDriver)?
     @exclusivity(unchecked) private var context: ChannelHandlerContext?
+    /// The socket, while the connection is open and has one.
+    @exclusivity(unchecked) private(set) var socket: Socket?
+    private var failure: (any Error)?
+
+    // Next to each other, because each alone would take a word.
+
     private let isSecured: Bool
+    /// Whether the connection came over its listener's limit and should be turned away.
+    package let isOverLimit: Bool
+    /// Whether the owner is a listener, which wants to know when the connection is gone.
+    private var isListeners: Bool
     /// Whether the driver has been told that the connection is ready.
     @exclusivity(unchecked) package private(set) var isOpen = false
     /// Whether the driver wants no more bytes.
     @exclusivity(unchecked) private var isReadingPaused = false
     /// Whether the channel has been told so.
     @exclusivity(unchecked) private var isAutoReadOff = false
-    /// The socket, while the connection is open and has one.
-    @exclusivity(unchecked) private(set) var socket: Socket?
     /// Whether bytes may wait in the channel, behind which others have to wait.
     @exclusivity(unchecked) private var mayHaveUnsent = false
-
-    typealias Socket = any NIOTransportAccessibleChannelCore<NIOBSDSocket.Handle>
     /// Whether the peer left TLS without saying so: content that ends with the connection may have
     /// been cut off.
     package private(set) var isTruncated = false
-    private var failure: (any Error)?
-    private var onClosed: (() -> Void)?
+
+    typealias Socket = any NIOTransportAccessibleChannelCore<NIOBSDSocket.Handle>
 
     package init(
         loop: Loop,
@@ -50,14 +54,14 @@ package final class Connection: ChannelInboundHandler {
         driver: any ConnectionDriver,
         isSecured: Bool,
         isOverLimit: Bool = false,
-        onClosed: (() -> Void)? = nil
+        isListeners: Bool = false
     ) {
         self.loop = loop
         self.owner = owner
         self.driver = driver
         self.isSecured = isSecured
         self.isOverLimit = isOverLimit
-        self.onClosed = onClosed
+        self.isListeners = isListeners
     }
 
     // MARK: Writing
@@ -188,8 +192,9 @@ package final class Connection: ChannelInboundHandler {
 
     // MARK: Addresses
 
-    package var remoteAddress: SocketAddress? { context?.remoteAddress }
-    package var localAddress: SocketAddress? { context?.localAddress }
+    // The channel's, which are remembered; the context's would ask the kernel each time.
+    package var remoteAddress: SocketAddress? { context?.channel.remoteAddress }
+    package var localAddress: SocketAddress? { context?.channel.localAddress }
 
     // MARK: ChannelHandler
 
@@ -280,8 +285,10 @@ package final class Connection: ChannelInboundHandler {
         self.driver = nil
         socket = nil
         driver?.closed(failure)
-        onClosed?()
-        onClosed = nil
+        if isListeners {
+            isListeners = false
+            (owner as? Listener)?.connectionClosed()
+        }
     }
 }
 

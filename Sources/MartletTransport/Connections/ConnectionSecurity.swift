@@ -5,18 +5,33 @@ import X509
 
 /// What TLS established about a connection.
 public struct ConnectionSecurity: Sendable {
+    // By reference, because every connection has room for it, and most have none.
+    private let storage: Storage
+
     /// The protocol that ALPN chose (RFC 7301), if any.
-    public let negotiatedProtocol: String?
+    public var negotiatedProtocol: String? { storage.negotiatedProtocol }
     /// The names in the peer's verified certificate: DNS names, URIs, then the common name.
-    public let peerNames: [String]
+    public var peerNames: [String] { storage.peerNames }
+
+    private final class Storage: Sendable {
+        let negotiatedProtocol: String?
+        let peerNames: [String]
+
+        init(negotiatedProtocol: String?, peerNames: [String]) {
+            self.negotiatedProtocol = negotiatedProtocol
+            self.peerNames = peerNames
+        }
+    }
 
     init(pipeline: ChannelPipeline, negotiated: String?) {
-        negotiatedProtocol = negotiated
         let operations = pipeline.syncOperations
         let certificate =
             (try? operations.handler(type: NIOSSLServerHandler.self))?.peerCertificate
             ?? (try? operations.handler(type: NIOSSLClientHandler.self))?.peerCertificate
-        peerNames = certificate.map(Self.names) ?? []
+        storage = Storage(
+            negotiatedProtocol: negotiated,
+            peerNames: certificate.map(Self.names) ?? []
+        )
     }
 
     private static func names(of certificate: NIOSSLCertificate) -> [String] {

@@ -23,8 +23,7 @@ package final class Listener: Sendable {
     /// refused: 256.
     static let refusedHandshakes = 256
 
-    /// Small at first, because an idle connection keeps its last one; they grow with what comes.
-    private let receiveBuffers: AdaptiveRecvByteBufferAllocator
+    private let receiveSizes: ReceiveSizes
 
     private let loops: EventLoops
     private let configuration: ListenerConfiguration
@@ -40,11 +39,7 @@ package final class Listener: Sendable {
         self.configuration = configuration
         self.loops = loops
         self.makeDriver = makeDriver
-        receiveBuffers = AdaptiveRecvByteBufferAllocator(
-            minimum: min(512, configuration.firstReadSize),
-            initial: configuration.firstReadSize,
-            maximum: 64 * 1024
-        )
+        receiveSizes = ReceiveSizes(first: configuration.firstReadSize)
     }
 
     /// Listens on every address.
@@ -130,7 +125,7 @@ package final class Listener: Sendable {
         }
     }
 
-    private func connectionClosed() {
+    func connectionClosed() {
         let count = openCount.subtract(1, ordering: .sequentiallyConsistent).newValue
         guard count == 0 else { return }
         let waiting = state.withLock { state in
@@ -149,19 +144,19 @@ package final class Listener: Sendable {
         var bootstrap = ServerBootstrap(group: loops.group)
             .serverChannelOption(.backlog, value: Int32(clamping: configuration.backlog))
             .serverChannelOption(.maxMessagesPerRead, value: UInt(configuration.acceptBatch))
-            .serverChannelInitializer { channel in
+            .serverChannelInitializer { [self] channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptPause())
-                }
-            }
-            .childChannelInitializer { [self] channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try self.accepted(channel)
+                    let acceptor = Acceptor { try self.accepted($0) }
+                    try channel.pipeline.syncOperations.addHandlers(AcceptPause(), acceptor)
                 }
             }
         switch address.kind {
         case .tcp(let host, let port):
-            bootstrap = bootstrap.serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            bootstrap =
+                bootstrap
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                // On Linux, accepted sockets inherit it: one call instead of two a connection.
+                .serverChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             if configuration.reusesPort {
                 bootstrap = bootstrap.serverChannelOption(
                     .socketOption(.init(rawValue: SO_REUSEPORT)),
@@ -186,17 +181,14 @@ package final class Listener: Sendable {
         throw IOError(errnoCode: EADDRINUSE, reason: "somebody listens on this socket")
     }
 
+    /// Sets up a connection, and registers it with its loop.
     private func accepted(_ channel: any Channel) throws {
         guard let loop = Loop.current else {
             throw ChannelError.inappropriateOperationForState
         }
-        // Not as the bootstrap's options, of which each would make futures.
         if let options = channel.syncOptions {
             try options.setOption(.allowRemoteHalfClosure, value: true)
-            try options.setOption(.recvAllocator, value: receiveBuffers)
-            if channel.remoteAddress?.protocol != .unix {
-                try options.setOption(.tcpOption(.tcp_nodelay), value: 1)
-            }
+            try options.setOption(.recvAllocator, value: receiveSizes)
         }
         let count = openCount.add(1, ordering: .sequentiallyConsistent).newValue
         let most = configuration.maximumConnections + Self.refusedHandshakes
@@ -212,7 +204,7 @@ package final class Listener: Sendable {
             driver: driver,
             isSecured: configuration.tls != nil,
             isOverLimit: count > configuration.maximumConnections,
-            onClosed: { [self] in self.connectionClosed() }
+            isListeners: true
         )
         do {
             let pipeline = channel.pipeline.syncOperations
@@ -227,6 +219,7 @@ package final class Listener: Sendable {
         // It was in the kernel's queue when the others were told.
         let (isDraining, isClosing) = state.withLock { ($0.isDraining, $0.isClosing) }
         if isClosing { throw ChannelError.eof }
+        channel._channelCore.registerAlreadyConfigured0(promise: nil)
         if isDraining {
             loop.turn { driver.drain() }
         }

@@ -13,13 +13,17 @@ import Musl
 /// several. A tick over 15,000 idle connections reads 15,000 integers. Nothing ticks while nothing
 /// is registered.
 package struct TickTimers {
+    /// A point in a loop's time, or a number of ticks: 32 bits last 13 years, and every connection
+    /// has room for several.
+    package typealias Tick = UInt32
+
     /// How long a tick is: time-outs are late by up to two of them, never early.
     package static let tick: Duration = .milliseconds(100)
     /// What a time-out that is not set is.
-    package static let never = UInt64.max
+    package static let never = Tick.max
 
     /// The ticks since the loop began; stands still while nothing is registered.
-    package fileprivate(set) var now: UInt64 = 0
+    package fileprivate(set) var now: Tick = 0
     fileprivate var members: [any Timed] = []
     fileprivate var task: RepeatedTask?
     fileprivate var wallClockSeconds: Int64 = 0
@@ -30,31 +34,40 @@ package struct TickTimers {
     package var count: Int { members.count }
 
     /// The tick at which something due after `duration` is due.
-    package func tick(after duration: Duration) -> UInt64 {
+    package func tick(after duration: Duration) -> Tick {
         tick(after: Self.ticks(in: duration))
     }
 
     /// The tick at which something due after so many ticks is due.
     @inline(__always)
-    package func tick(after ticks: UInt64) -> UInt64 {
-        ticks == Self.never ? Self.never : now + ticks
+    package func tick(after ticks: Tick) -> Tick {
+        Self.tick(ticks, after: now)
+    }
+
+    /// The tick that is so many ticks after another.
+    @inline(__always)
+    package static func tick(_ ticks: Tick, after start: Tick) -> Tick {
+        let (sum, isTooLate) = start.addingReportingOverflow(ticks)
+        return isTooLate ? never : sum
     }
 
     /// How many ticks a time-out of `duration` lasts.
     ///
     /// Worth computing once for a time-out that is set with every request: it divides by 10^18.
-    package static func ticks(in duration: Duration) -> UInt64 {
+    ///
+    /// One of years is none.
+    package static func ticks(in duration: Duration) -> Tick {
         let parts = duration.components
-        guard parts.seconds < 1_000_000_000 else { return never }
+        guard parts.seconds < 100_000_000 else { return never }
         let milliseconds = parts.seconds * 1000 + parts.attoseconds / 1_000_000_000_000_000
-        return UInt64(max(0, milliseconds) + 99) / 100 + 1
+        return Tick(max(0, milliseconds) + 99) / 100 + 1
     }
 }
 
 /// Something with a time-out on a loop's coarse timers.
 package protocol Timed: AnyObject {
     /// When it is due, or ``TickTimers/never``.
-    var dueTick: UInt64 { get }
+    var dueTick: TickTimers.Tick { get }
     /// Where the loop keeps it; written by the loop only.
     var timerIndex: Int { get set }
     /// Called at the first tick at or after `dueTick`; sets a later `dueTick` or none.
@@ -116,10 +129,14 @@ extension Loop {
     /// The tick at which something due after so many ticks is due.
     ///
     /// Here, because reading ``timers`` from another module copies them.
-    package func tick(after ticks: UInt64) -> UInt64 { timers.tick(after: ticks) }
+    package func tick(after ticks: TickTimers.Tick) -> TickTimers.Tick {
+        timers.tick(after: ticks)
+    }
 
     /// The tick at which something due after `duration` is due.
-    package func tick(after duration: Duration) -> UInt64 { timers.tick(after: duration) }
+    package func tick(after duration: Duration) -> TickTimers.Tick {
+        timers.tick(after: duration)
+    }
 
     /// The time, read at the last tick: up to two ticks ago while something is registered.
     package var recentInstant: ContinuousClock.Instant {
@@ -133,10 +150,11 @@ extension Loop {
     /// a third of what is left; whoever looks again comes closer each time.
     ///
     /// - Returns: The tick; nil when the deadline is less than a second away, and wants a timer.
-    package func tick(wellBefore deadline: ContinuousClock.Instant) -> UInt64? {
+    package func tick(wellBefore deadline: ContinuousClock.Instant) -> TickTimers.Tick? {
         let left = deadline - recentInstant
         guard left > .seconds(1) else { return nil }
-        return timers.now + UInt64(truncatingIfNeeded: left.attoseconds >> 57)
+        let ticks = left.attoseconds >> 57
+        return timers.tick(after: TickTimers.Tick(clamping: ticks))
     }
 
     private func tick() {

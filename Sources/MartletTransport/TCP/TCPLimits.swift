@@ -40,12 +40,18 @@ public struct TCPLimits: Sendable {
     public init() {}
 }
 
-/// Limits in the units of the loop's timers, computed once.
+/// What the streams of one server or client share: their limits, some of them in the units of the
+/// loop's timers.
 final class TCPSettings: Sendable {
+    /// How long waiting may take, in ticks.
+    struct Timeouts: Equatable {
+        var read: TickTimers.Tick
+        var write: TickTimers.Tick
+        var idle: TickTimers.Tick
+    }
+
     let limits: TCPLimits
-    let readTicks: UInt64
-    let writeTicks: UInt64
-    let idleTicks: UInt64
+    let timeouts: Timeouts
     /// Whether the stream waits for its peer to close too.
     let lingers: Bool
     /// Whether reads end when the server shuts down.
@@ -59,14 +65,34 @@ final class TCPSettings: Sendable {
             "the low-water mark is positive and not above the high-water mark"
         )
         self.limits = limits
-        readTicks = Self.ticks(in: limits.readTimeout)
-        writeTicks = Self.ticks(in: limits.writeTimeout)
-        idleTicks = Self.ticks(in: limits.idleTimeout)
+        timeouts = Timeouts(
+            read: Self.ticks(in: limits.readTimeout),
+            write: Self.ticks(in: limits.writeTimeout),
+            idle: Self.ticks(in: limits.idleTimeout)
+        )
         self.lingers = lingers && limits.lingerTimeout > .zero
         self.inboundEndsOnDrain = inboundEndsOnDrain
     }
 
-    static func ticks(in duration: Duration?) -> UInt64 {
+    private init(_ settings: TCPSettings, timeouts: Timeouts) {
+        limits = settings.limits
+        lingers = settings.lingers
+        inboundEndsOnDrain = settings.inboundEndsOnDrain
+        self.timeouts = timeouts
+    }
+
+    /// The same with one of the time-outs changed.
+    func with(
+        _ timeout: WritableKeyPath<Timeouts, TickTimers.Tick>,
+        _ ticks: TickTimers.Tick
+    ) -> TCPSettings {
+        guard timeouts[keyPath: timeout] != ticks else { return self }
+        var timeouts = timeouts
+        timeouts[keyPath: timeout] = ticks
+        return TCPSettings(self, timeouts: timeouts)
+    }
+
+    static func ticks(in duration: Duration?) -> TickTimers.Tick {
         duration.map(TickTimers.ticks) ?? TickTimers.never
     }
 }

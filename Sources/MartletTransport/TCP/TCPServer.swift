@@ -112,7 +112,7 @@ public final class TCPServer: Service {
         listening.backlog = configuration.backlog
         listening.acceptBatch = configuration.acceptBatch
         listening.reusesPort = configuration.reusesPort
-        listening.firstReadSize = 256
+        listening.firstReadSize = 128
         let settings = settings
         let core = core
         try await serving.run(

@@ -37,7 +37,7 @@ final class TCPServerCore: TCPStreamKeeper {
             sources.leave(remote)
         }
         if broke {
-            stream.task?.cancel()
+            stream.cancelHandler()
         }
     }
 
@@ -54,13 +54,25 @@ final class TCPServerCore: TCPStreamKeeper {
         let activity = stream.loop.activity
         activity.begin()
         activity.setLabel(label)
-        let task = Task.immediate(executorPreference: stream.loop) { await self.run(stream) }
+        // One frame, which captures one word: every connection that waits holds it. It needs no
+        // cancellation handler, which would be two more and a lock, because who cancels the task
+        // says so to the stream.
+        let task = Task.immediate(executorPreference: stream.loop) {
+            guard let core = stream.keeper as? TCPServerCore else { return }
+            stream.beginRootTask()
+            do {
+                try await core.handler(stream)
+                core.ended(stream, nil)
+            } catch {
+                core.ended(stream, error)
+            }
+        }
         activity.end()
         guard !stream.isHandlerDone else { return }
         stream.task = task
         if stream.phase == .closed {
             // It broke while the handler ran for the first time.
-            task.cancel()
+            stream.cancelHandler()
         }
         activity.suspend(task: Self.address(of: task), label: label)
     }
@@ -70,33 +82,24 @@ final class TCPServerCore: TCPStreamKeeper {
         unsafeBitCast(task, to: UInt.self)
     }
 
-    private func run(_ stream: TCPStream) async {
-        stream.beginRootTask()
-        // One frame rather than two: every connection that waits holds it.
-        do {
-            try await withTaskCancellationHandler {
-                try await handler(stream)
-            } onCancel: {
-                stream.loop.run { stream.rootWasCancelled() }
-            }
-            stream.loop.run { self.ended(stream, nil) }
-        } catch {
-            stream.loop.run { self.ended(stream, error) }
-        }
-    }
-
+    /// The handler is done; its task is on the loop, as long as the loop runs.
     private func ended(_ stream: TCPStream, _ failure: (any Error)?) {
+        guard stream.loop.isCurrent else {
+            return stream.loop.run { self.ended(stream, failure) }
+        }
         stream.isHandlerDone = true
         stream.rootTask = 0
         if let task = stream.task {
             stream.loop.activity.forget(task: Self.address(of: task))
             stream.task = nil
         }
-        if let failure {
-            report(failure, of: stream)
-            stream.abort(.closedHere)
-        } else {
-            stream.beginClosing()
+        stream.loop.turn {
+            if let failure {
+                report(failure, of: stream)
+                stream.abort(.closedHere)
+            } else {
+                stream.beginClosing()
+            }
         }
     }
 

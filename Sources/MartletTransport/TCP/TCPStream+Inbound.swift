@@ -54,7 +54,7 @@ extension TCPStream {
             takeReader()?.continuation.resume(throwing: CancellationError())
             return
         }
-        readDue = min(loop.tick(after: readTicks), readDeadlineTick)
+        readDue = min(loop.tick(after: settings.timeouts.read), readDeadlineTick)
         answerReader()
     }
 

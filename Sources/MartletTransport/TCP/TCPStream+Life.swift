@@ -24,7 +24,7 @@ extension TCPStream: OwnedConnection, Closable {
             high: settings.limits.outboundHighWaterMark
         )
         lastActivity = loop.timers.now
-        idleDue = loop.tick(after: idleTicks)
+        idleDue = loop.tick(after: settings.timeouts.idle)
         keeper.opened(self)
     }
 
@@ -65,7 +65,7 @@ extension TCPStream: OwnedConnection, Closable {
     /// The server's patience is over.
     package func closeNow() {
         abort(.closedHere)
-        task?.cancel()
+        cancelHandler()
     }
 
     // MARK: Closing

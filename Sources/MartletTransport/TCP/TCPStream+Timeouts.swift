@@ -6,7 +6,7 @@ extension TCPStream {
     /// Begins as ``TCPLimits/readTimeout``.
     public func setReadTimeout(_ duration: Duration?) {
         let ticks = TCPSettings.ticks(in: duration)
-        loop.run { self.readTicks = ticks }
+        loop.run { self.settings = self.settings.with(\.read, ticks) }
     }
 
     /// How long the peer may take nothing of what waits for it; nil for as long as it likes.
@@ -15,7 +15,7 @@ extension TCPStream {
     public func setWriteTimeout(_ duration: Duration?) {
         let ticks = TCPSettings.ticks(in: duration)
         loop.run {
-            self.writeTicks = ticks
+            self.settings = self.settings.with(\.write, ticks)
             if !self.writers.isEmpty { self.watchForStall() }
         }
     }
@@ -26,7 +26,7 @@ extension TCPStream {
     public func setIdleTimeout(_ duration: Duration?) {
         let ticks = TCPSettings.ticks(in: duration)
         loop.run {
-            self.idleTicks = ticks
+            self.settings = self.settings.with(\.idle, ticks)
             if self.phase == .open {
                 self.lastActivity = self.loop.timers.now
                 self.idleDue = self.loop.tick(after: ticks)
@@ -37,7 +37,7 @@ extension TCPStream {
 
 extension TCPStream: Timed {
     /// When the first of the stream's time-outs is due.
-    package var dueTick: UInt64 {
+    package var dueTick: TickTimers.Tick {
         min(min(readDue, writeDue), min(idleDue, phaseDue))
     }
 
@@ -66,13 +66,15 @@ extension TCPStream: Timed {
 
     /// Waits for the peer to take something of what waits for it.
     func watchForStall() {
-        unsentAtLastLook = connection?.unsentCount ?? 0
-        writeDue = loop.tick(after: writeTicks)
+        unsentAtLastLook = unsentCount
+        writeDue = loop.tick(after: settings.timeouts.write)
     }
 
+    private var unsentCount: UInt32 { UInt32(clamping: connection?.unsentCount ?? 0) }
+
     private func giveUpUnlessTaking() {
-        guard let connection else { return }
-        let unsent = connection.unsentCount
+        guard connection != nil else { return }
+        let unsent = unsentCount
         if unsent < unsentAtLastLook {
             lastActivity = loop.timers.now
             watchForStall()
@@ -82,15 +84,15 @@ extension TCPStream: Timed {
         }
     }
 
-    private func giveUpIfIdle(_ now: UInt64) {
+    private func giveUpIfIdle(_ now: TickTimers.Tick) {
         // Reading and writing only note the tick; moving the time-out is left to it.
-        let unsent = connection?.unsentCount ?? 0
+        let unsent = unsentCount
         if unsent > 0, unsent < unsentWhenIdle {
             // The peer takes what was written long ago.
             lastActivity = now
         }
         unsentWhenIdle = unsent
-        let due = idleTicks == TickTimers.never ? TickTimers.never : lastActivity + idleTicks
+        let due = TickTimers.tick(settings.timeouts.idle, after: lastActivity)
         idleDue = due
         if due <= now {
             idleDue = TickTimers.never

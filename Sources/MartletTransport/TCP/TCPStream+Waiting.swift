@@ -64,7 +64,14 @@ extension TCPStream {
         isRootCancelled = false
     }
 
-    func rootWasCancelled() {
+    /// Cancels the task of a server's handler, and ends its waiting.
+    func cancelHandler() {
+        guard let task else { return }
+        task.cancel()
+        rootWasCancelled()
+    }
+
+    private func rootWasCancelled() {
         isRootCancelled = true
         endWaits { $0 == nil }
     }

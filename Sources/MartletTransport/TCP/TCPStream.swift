@@ -32,13 +32,13 @@ public final class TCPStream {
     }
 
     let loop: Loop
-    let settings: TCPSettings
+    /// The server's or client's, until the stream is given time-outs of its own.
+    @exclusivity(unchecked) var settings: TCPSettings
     let keeper: any TCPStreamKeeper
     // Unchecked at run time: only the loop's thread touches these, a few instructions at a time.
     @exclusivity(unchecked) var connection: Connection?
-    @exclusivity(unchecked) var phase = Phase.opening
-    /// Why it is closed, when it did not simply come to its end.
-    @exclusivity(unchecked) var closeReason: TCPError?
+    /// ``closeReason``, in one word: every stream has room for it, and few need it.
+    @exclusivity(unchecked) private var closeError: (any Error)?
     // Written before anybody has the stream, and never again.
     @exclusivity(unchecked) private(set) var remote: SocketAddress?
     @exclusivity(unchecked) private(set) var local: SocketAddress?
@@ -47,55 +47,60 @@ public final class TCPStream {
     // MARK: Inbound
     @exclusivity(unchecked) var inboundBytes = ByteBuffer()
     @exclusivity(unchecked) var reader: Reader?
-    @exclusivity(unchecked) var hasInputEnded = false
-    let isDrained = Atomic<Bool>(false)
 
     // MARK: Outbound
     /// What this turn has to say.
     @exclusivity(unchecked) var out = ByteBuffer()
+    @exclusivity(unchecked) var writtenInTurn = 0
+    /// How much waited for the peer when it was last looked at, and when the stream was last found
+    /// idle; 4 GiB at most, which is as good as any more.
+    @exclusivity(unchecked) var unsentAtLastLook: UInt32 = 0
+    @exclusivity(unchecked) var unsentWhenIdle = UInt32.max
+    @exclusivity(unchecked) var writers: [Writer] = []
+
+    // MARK: Tasks
+    /// The task of a server's handler, once it has suspended.
+    @exclusivity(unchecked) var task: Task<Void, Never>?
+    /// The address of the task whose cancellation is told to the stream once and for all; 0 if
+    /// there is none.
+    @exclusivity(unchecked) var rootTask: UInt = 0
+
+    // MARK: Time
+    /// Where the loop's timers keep the stream; theirs to write.
+    @exclusivity(unchecked) package var timerIndex = -1
+    @exclusivity(unchecked) var readDeadlineTick = TickTimers.never
+    @exclusivity(unchecked) var readDue = TickTimers.never
+    @exclusivity(unchecked) var writeDue = TickTimers.never
+    @exclusivity(unchecked) var idleDue = TickTimers.never
+    @exclusivity(unchecked) var phaseDue = TickTimers.never
+    @exclusivity(unchecked) var lastActivity: TickTimers.Tick = 0
+
+    // MARK: State
+    // Next to each other, because each alone would take a word.
+    @exclusivity(unchecked) var phase = Phase.opening
+    @exclusivity(unchecked) var hasInputEnded = false
+    let isDrained = Atomic<Bool>(false)
     /// Whether `out` is the loop's scratch buffer.
     @exclusivity(unchecked) var isOutScratch = false
     @exclusivity(unchecked) var isDirty = false
     @exclusivity(unchecked) var isOutputFinished = false
     @exclusivity(unchecked) var isOutputSent = false
     @exclusivity(unchecked) var isYielding = false
-    @exclusivity(unchecked) var writtenInTurn = 0
-    @exclusivity(unchecked) var unsentAtLastLook = 0
-    /// How much waited for the peer when the stream was last found idle.
-    @exclusivity(unchecked) var unsentWhenIdle = Int.max
-    @exclusivity(unchecked) var writers: [Writer] = []
-
-    // MARK: Tasks
-    /// The task of a server's handler, once it has suspended.
-    @exclusivity(unchecked) var task: Task<Void, Never>?
     @exclusivity(unchecked) var isHandlerDone = false
     /// Whether the server counts the stream among its source's.
     @exclusivity(unchecked) var isAdmitted = false
-    /// The address of the task whose cancellation is told to the stream once and for all; 0 if
-    /// there is none.
-    @exclusivity(unchecked) var rootTask: UInt = 0
     @exclusivity(unchecked) var isRootCancelled = false
-
-    // MARK: Time
-    @exclusivity(unchecked) var readTicks: UInt64
-    @exclusivity(unchecked) var writeTicks: UInt64
-    @exclusivity(unchecked) var idleTicks: UInt64
-    @exclusivity(unchecked) var readDeadlineTick = TickTimers.never
-    @exclusivity(unchecked) var readDue = TickTimers.never
-    @exclusivity(unchecked) var writeDue = TickTimers.never
-    @exclusivity(unchecked) var idleDue = TickTimers.never
-    @exclusivity(unchecked) var phaseDue = TickTimers.never
-    @exclusivity(unchecked) var lastActivity: UInt64 = 0
-    /// Where the loop's timers keep the stream; theirs to write.
-    @exclusivity(unchecked) package var timerIndex = -1
 
     init(loop: Loop, settings: TCPSettings, keeper: any TCPStreamKeeper) {
         self.loop = loop
         self.settings = settings
         self.keeper = keeper
-        readTicks = settings.readTicks
-        writeTicks = settings.writeTicks
-        idleTicks = settings.idleTicks
+    }
+
+    /// Why it is closed, when it did not simply come to its end.
+    var closeReason: TCPError? {
+        get { closeError as? TCPError }
+        set { closeError = newValue }
     }
 
     // MARK: Reading

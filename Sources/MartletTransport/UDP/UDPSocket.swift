@@ -222,7 +222,7 @@ extension UDPSocket {
         let wait: StreamWait
     }
 
-    private func wait(ticks: UInt64) async throws -> Datagram? {
+    private func wait(ticks: TickTimers.Tick) async throws -> Datagram? {
         try Task.checkCancellation()
         let wait = StreamWait()
         return try await withTaskCancellationHandler {
@@ -241,7 +241,7 @@ extension UDPSocket {
         }
     }
 
-    private func wait(_ waiting: Reader, ticks: UInt64) {
+    private func wait(_ waiting: Reader, ticks: TickTimers.Tick) {
         guard reader == nil else {
             let error = UDPError(.receiveInProgress, "Another task receives from this socket.")
             waiting.continuation.resume(throwing: error)
@@ -289,7 +289,7 @@ extension UDPSocket {
 
 extension UDPSocket: Timed {
     /// When the task that receives gives up.
-    package var dueTick: UInt64 { readDue }
+    package var dueTick: TickTimers.Tick { readDue }
 
     /// The time-out is due; the loop calls it.
     package func timedOut() {

@@ -103,7 +103,10 @@ struct SharingGuideTests {
         let flights = SingleFlight<String, Int>()
         @Sendable func load(_ name: String) async throws -> Int {
             loads.add()
-            while flights.waiterCount(for: name) < 9 { await Task.yield() }
+            while flights.waiterCount(for: name) < 9 {
+                try Task.checkCancellation()
+                await Task.yield()
+            }
             return name.count
         }
         @Sendable func user(_ name: String) async throws -> Int {

@@ -116,7 +116,7 @@ struct LoopTests {
                     return !Task.isCancelled
                 }
             }
-            while waiting.all.count < 50 { await Task.yield() }
+            while waiting.all.count < 50, !Task.isCancelled { await Task.yield() }
             try? await loops.shutdown()
             for waiter in waiting.all { waiter.resume() }
             var ended = 0
