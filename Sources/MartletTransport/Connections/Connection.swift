@@ -18,14 +18,11 @@ package final class Connection: ChannelInboundHandler {
     package let loop: Loop
     /// Whoever accepted or made the connection; lets it find its own among a loop's.
     package let owner: AnyObject
-    /// What TLS says about the peer, once the connection is open.
-    @exclusivity(unchecked) package private(set) var security: ConnectionSecurity?
-
+    @exclusivity(unchecked) private var rare: Rare?
     @exclusivity(unchecked) private var driver: (any ConnectionDriver)?
     @exclusivity(unchecked) private var context: ChannelHandlerContext?
     /// The socket, while the connection is open and has one.
     @exclusivity(unchecked) private(set) var socket: Socket?
-    private var failure: (any Error)?
 
     // Next to each other, because each alone would take a word.
 
@@ -42,9 +39,13 @@ package final class Connection: ChannelInboundHandler {
     @exclusivity(unchecked) private var isAutoReadOff = false
     /// Whether bytes may wait in the channel, behind which others have to wait.
     @exclusivity(unchecked) private var mayHaveUnsent = false
-    /// Whether the peer left TLS without saying so: content that ends with the connection may have
-    /// been cut off.
-    package private(set) var isTruncated = false
+
+    /// What few connections have.
+    private final class Rare {
+        var security: ConnectionSecurity?
+        var failure: (any Error)?
+        var isTruncated = false
+    }
 
     typealias Socket = any NIOTransportAccessibleChannelCore<NIOBSDSocket.Handle>
 
@@ -190,7 +191,14 @@ package final class Connection: ChannelInboundHandler {
         try? context?.channel.syncOptions?.setOption(.autoRead, value: value)
     }
 
-    // MARK: Addresses
+    // MARK: The peer
+
+    /// What TLS says about the peer, once the connection is open.
+    package var security: ConnectionSecurity? { rare?.security }
+
+    /// Whether the peer left TLS without saying so: content that ends with the connection may have
+    /// been cut off.
+    package var isTruncated: Bool { rare?.isTruncated ?? false }
 
     // The channel's, which are remembered; the context's would ask the kernel each time.
     package var remoteAddress: SocketAddress? { context?.channel.remoteAddress }
@@ -246,7 +254,9 @@ package final class Connection: ChannelInboundHandler {
     package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case TLSUserEvent.handshakeCompleted(let negotiated):
-            security = ConnectionSecurity(pipeline: context.pipeline, negotiated: negotiated)
+            withRare {
+                $0.security = ConnectionSecurity(pipeline: context.pipeline, negotiated: negotiated)
+            }
             open()
         case ChannelEvent.inputClosed:
             loop.turn { driver?.inputEnded() }
@@ -260,10 +270,10 @@ package final class Connection: ChannelInboundHandler {
         // A peer that leaves TLS without close_notify has merely closed: framing says whether a
         // message was cut off.
         if case NIOSSLError.uncleanShutdown = error {
-            isTruncated = true
+            withRare { $0.isTruncated = true }
             return
         }
-        failure = failure ?? error
+        fail(error)
         context.close(promise: nil)
     }
 
@@ -276,15 +286,26 @@ package final class Connection: ChannelInboundHandler {
 
     /// Ends a connection that could not be set up; its driver is told as of any other.
     func abandon(_ error: any Error) {
-        failure = failure ?? error
+        fail(error)
         loop.turn { finish() }
+    }
+
+    /// Keeps the first error, to tell the driver of.
+    private func fail(_ error: any Error) {
+        withRare { $0.failure = $0.failure ?? error }
+    }
+
+    private func withRare(_ body: (Rare) -> Void) {
+        let rare = self.rare ?? Rare()
+        self.rare = rare
+        body(rare)
     }
 
     private func finish() {
         let driver = self.driver
         self.driver = nil
         socket = nil
-        driver?.closed(failure)
+        driver?.closed(rare?.failure)
         if isListeners {
             isListeners = false
             (owner as? Listener)?.connectionClosed()

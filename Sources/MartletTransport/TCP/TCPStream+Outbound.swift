@@ -8,7 +8,7 @@ extension TCPStream: TurnEndObserver {
 
     /// How much one stream writes before the loop's other connections get their turn, however fast
     /// its peer reads.
-    private static var turnBudget: Int { 1024 * 1024 }
+    private static var turnBudget: UInt32 { 1024 * 1024 }
 
     /// A scratch buffer that has grown larger than this is let go.
     private static var keptScratchSize: Int { 256 * 1024 }
@@ -28,7 +28,7 @@ extension TCPStream: TurnEndObserver {
         try checkWritable()
         let count = bytes.readableBytes
         guard count > 0 else { return }
-        writtenInTurn += count
+        writtenInTurn = UInt32(clamping: Int(writtenInTurn) + count)
         if out.readableBytes == 0 {
             // Mostly there is one write in a turn, and then nothing is copied.
             out = bytes
@@ -159,8 +159,9 @@ extension TCPStream: TurnEndObserver {
 
     /// Takes all writers out, to be resumed by the caller.
     func takeWriters() -> [Writer] {
-        var taken: [Writer] = []
-        swap(&taken, &writers)
+        guard !writers.isEmpty else { return [] }
+        let taken = writers
+        writers = []
         return taken
     }
 

@@ -36,13 +36,29 @@ public final class TCPStream {
     @exclusivity(unchecked) var settings: TCPSettings
     let keeper: any TCPStreamKeeper
     // Unchecked at run time: only the loop's thread touches these, a few instructions at a time.
+    //
+    // An address leaves seven bytes of its second word free, and so the flags stand behind the two
+    // of them: every connection has a stream.
     @exclusivity(unchecked) var connection: Connection?
-    /// ``closeReason``, in one word: every stream has room for it, and few need it.
-    @exclusivity(unchecked) private var closeError: (any Error)?
-    // Written before anybody has the stream, and never again.
+    @exclusivity(unchecked) private var rare: Rare?
+    // Both written before anybody has the stream, and never again.
     @exclusivity(unchecked) private(set) var remote: SocketAddress?
+    @exclusivity(unchecked) var phase = Phase.opening
+    let isDrained = Atomic<Bool>(false)
+    @exclusivity(unchecked) var isHandlerDone = false
+    @exclusivity(unchecked) var isRootCancelled = false
+    /// Whether the server counts the stream among its source's.
+    @exclusivity(unchecked) var isAdmitted = false
     @exclusivity(unchecked) private(set) var local: SocketAddress?
-    @exclusivity(unchecked) private var established: ConnectionSecurity?
+    /// Whether ``security`` is known, and with it `rare`, for good.
+    @exclusivity(unchecked) private var isSecured = false
+    @exclusivity(unchecked) var hasInputEnded = false
+    /// Whether `out` is the loop's scratch buffer.
+    @exclusivity(unchecked) var isOutScratch = false
+    @exclusivity(unchecked) var isDirty = false
+    @exclusivity(unchecked) var isOutputFinished = false
+    @exclusivity(unchecked) var isOutputSent = false
+    @exclusivity(unchecked) var isYielding = false
 
     // MARK: Inbound
     @exclusivity(unchecked) var inboundBytes = ByteBuffer()
@@ -51,12 +67,21 @@ public final class TCPStream {
     // MARK: Outbound
     /// What this turn has to say.
     @exclusivity(unchecked) var out = ByteBuffer()
-    @exclusivity(unchecked) var writtenInTurn = 0
-    /// How much waited for the peer when it was last looked at, and when the stream was last found
-    /// idle; 4 GiB at most, which is as good as any more.
+    // In bytes; 4 GiB at most, which is as good as any more.
+    @exclusivity(unchecked) var writtenInTurn: UInt32 = 0
+    /// How much waited for the peer when it was last looked at.
     @exclusivity(unchecked) var unsentAtLastLook: UInt32 = 0
+    /// How much did when the stream was last found idle.
     @exclusivity(unchecked) var unsentWhenIdle = UInt32.max
-    @exclusivity(unchecked) var writers: [Writer] = []
+
+    // MARK: Time
+    @exclusivity(unchecked) private var timerPlace: Int32 = -1
+    @exclusivity(unchecked) var readDeadlineTick = TickTimers.never
+    @exclusivity(unchecked) var readDue = TickTimers.never
+    @exclusivity(unchecked) var writeDue = TickTimers.never
+    @exclusivity(unchecked) var idleDue = TickTimers.never
+    @exclusivity(unchecked) var phaseDue = TickTimers.never
+    @exclusivity(unchecked) var lastActivity: TickTimers.Tick = 0
 
     // MARK: Tasks
     /// The task of a server's handler, once it has suspended.
@@ -65,42 +90,41 @@ public final class TCPStream {
     /// there is none.
     @exclusivity(unchecked) var rootTask: UInt = 0
 
-    // MARK: Time
-    /// Where the loop's timers keep the stream; theirs to write.
-    @exclusivity(unchecked) package var timerIndex = -1
-    @exclusivity(unchecked) var readDeadlineTick = TickTimers.never
-    @exclusivity(unchecked) var readDue = TickTimers.never
-    @exclusivity(unchecked) var writeDue = TickTimers.never
-    @exclusivity(unchecked) var idleDue = TickTimers.never
-    @exclusivity(unchecked) var phaseDue = TickTimers.never
-    @exclusivity(unchecked) var lastActivity: TickTimers.Tick = 0
-
-    // MARK: State
-    // Next to each other, because each alone would take a word.
-    @exclusivity(unchecked) var phase = Phase.opening
-    @exclusivity(unchecked) var hasInputEnded = false
-    let isDrained = Atomic<Bool>(false)
-    /// Whether `out` is the loop's scratch buffer.
-    @exclusivity(unchecked) var isOutScratch = false
-    @exclusivity(unchecked) var isDirty = false
-    @exclusivity(unchecked) var isOutputFinished = false
-    @exclusivity(unchecked) var isOutputSent = false
-    @exclusivity(unchecked) var isYielding = false
-    @exclusivity(unchecked) var isHandlerDone = false
-    /// Whether the server counts the stream among its source's.
-    @exclusivity(unchecked) var isAdmitted = false
-    @exclusivity(unchecked) var isRootCancelled = false
-
     init(loop: Loop, settings: TCPSettings, keeper: any TCPStreamKeeper) {
         self.loop = loop
         self.settings = settings
         self.keeper = keeper
     }
 
+    /// Where the loop's timers keep the stream; theirs to write.
+    package var timerIndex: Int {
+        get { Int(timerPlace) }
+        set { timerPlace = Int32(newValue) }
+    }
+
+    /// What few streams have.
+    private final class Rare {
+        var closeReason: TCPError?
+        var security: ConnectionSecurity?
+        var writers: [Writer] = []
+    }
+
+    private func withRare(_ body: (Rare) -> Void) {
+        let rare = self.rare ?? Rare()
+        self.rare = rare
+        body(rare)
+    }
+
     /// Why it is closed, when it did not simply come to its end.
     var closeReason: TCPError? {
-        get { closeError as? TCPError }
-        set { closeError = newValue }
+        get { rare?.closeReason }
+        set { withRare { $0.closeReason = newValue } }
+    }
+
+    /// Who waits for the peer to take what was written.
+    var writers: [Writer] {
+        get { rare?.writers ?? [] }
+        set { withRare { $0.writers = newValue } }
     }
 
     // MARK: Reading
@@ -208,13 +232,16 @@ public final class TCPStream {
     public var localAddress: NetworkAddress? { local.map(NetworkAddress.init) }
 
     /// What TLS established about the peer; nil without TLS.
-    public var security: ConnectionSecurity? { established }
+    public var security: ConnectionSecurity? { isSecured ? rare?.security : nil }
 
     /// Notes who is there.
     func introduce(_ connection: Connection) {
         remote = connection.remoteAddress
         local = connection.localAddress
-        established = connection.security
+        if let security = connection.security {
+            withRare { $0.security = security }
+            isSecured = true
+        }
     }
 
     /// Whether the server is shutting down: handlers that wait for something other than their
