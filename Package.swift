@@ -105,7 +105,7 @@ let package = Package(
         .systemLibrary(name: "CDatagrams", path: "Sources/CDatagrams"),
         .target(
             name: "MartletCore",
-            dependencies: [nioCore, serviceContext, logging, lifecycle],
+            dependencies: [nioCore, serviceContext, logging, lifecycle, metrics],
             swiftSettings: library
         ),
         .target(
@@ -271,7 +271,10 @@ let package = Package(
         ),
         .testTarget(
             name: "MartletCoreTests",
-            dependencies: ["CThreadSanitizer", "MartletCore", nioCore, logging, lifecycle],
+            dependencies: [
+                "CThreadSanitizer", "MartletCore", nioCore, logging, lifecycle, metrics,
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

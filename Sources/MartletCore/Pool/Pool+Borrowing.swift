@@ -124,6 +124,7 @@ extension Pool {
             state.counts.longestWait = max(state.counts.longestWait, waited)
             if opens { state.counts.opening += 1 } else { state.counts.borrows += 1 }
         }
+        metrics?.waited(waited)
     }
 
     private func isFresh(_ kept: Kept) -> Bool {

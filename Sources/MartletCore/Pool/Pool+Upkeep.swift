@@ -20,6 +20,7 @@ extension Pool {
             // It ends by being cancelled only: by a shutdown, or with its task.
         }
         await shutDown()
+        metrics?.report(snapshot, maximum: configuration.maximum)
     }
 
     /// Lends nothing any more, closes what is idle, and waits for what is borrowed.
@@ -73,6 +74,7 @@ extension Pool {
                     )
                 }
             }
+            metrics?.report(snapshot, maximum: configuration.maximum)
             let next = clock.now.advanced(by: configuration.upkeepInterval)
             try await clock.sleep(until: next, tolerance: nil)
         }

@@ -63,6 +63,7 @@ public final class Pool<Item: Sendable>: Service, Sendable {
 
     let clock: any MonotonicClock
     let logger: Logger
+    let metrics: PoolMetrics?
     let state: Mutex<State>
     let open: @Sendable () async throws -> Item
     let close: @Sendable (Item) async -> Void
@@ -76,6 +77,7 @@ public final class Pool<Item: Sendable>: Service, Sendable {
     ///   - configuration: How many items are kept, and for how long.
     ///   - clock: The clock of all times.
     ///   - logger: Where it is logged when the minimum cannot be kept.
+    ///   - metrics: What is measured; nil for nothing but ``snapshot``.
     ///   - isHealthy: Asks an item that has been idle whether it still works; it is closed if not.
     ///   - keepsAfterError: Whether an item can be used again although whoever used it has failed.
     ///     Never unless you say otherwise: it may be in the middle of something. Say yes for
@@ -86,6 +88,7 @@ public final class Pool<Item: Sendable>: Service, Sendable {
         _ configuration: PoolConfiguration = PoolConfiguration(),
         clock: any MonotonicClock = ContinuousClock(),
         logger: Logger = Logger(label: "martlet.pool"),
+        metrics: PoolMetrics? = nil,
         isHealthy: @escaping @Sendable (Item) async -> Bool = { _ in true },
         keepsAfterError: @escaping @Sendable (Item, any Error) -> Bool = { _, _ in false },
         open: @escaping @Sendable () async throws -> Item,
@@ -95,6 +98,7 @@ public final class Pool<Item: Sendable>: Service, Sendable {
             configuration,
             clock: clock,
             logger: logger,
+            metrics: metrics,
             isHealthy: isHealthy,
             keepsAfterError: keepsAfterError,
             open: open,
@@ -107,6 +111,7 @@ public final class Pool<Item: Sendable>: Service, Sendable {
         _ configuration: PoolConfiguration,
         clock: any MonotonicClock,
         logger: Logger,
+        metrics: PoolMetrics? = nil,
         isHealthy: @escaping @Sendable (Item) async -> Bool,
         keepsAfterError: @escaping @Sendable (Item, any Error) -> Bool,
         open: @escaping @Sendable () async throws -> Item,
@@ -117,6 +122,7 @@ public final class Pool<Item: Sendable>: Service, Sendable {
         self.configuration = configuration
         self.clock = clock
         self.logger = logger
+        self.metrics = metrics
         self.isHealthy = isHealthy
         self.keepsAfterError = keepsAfterError
         self.open = open
@@ -132,7 +138,7 @@ public final class Pool<Item: Sendable>: Service, Sendable {
     /// Whether it lends nothing any more.
     public var isClosed: Bool { state.withLock { $0.machine.isClosed } }
 
-    /// What the pool is doing, and what it has done so far: its metrics.
+    /// What the pool is doing, and what it has done so far.
     public var snapshot: PoolSnapshot {
         state.withLock { state in
             var snapshot = state.counts

@@ -106,7 +106,7 @@ final class TCPServerCore: TCPStreamKeeper {
     /// Says what a handler threw: an error of its own loudly, one that its peer brought about
     /// softly.
     private func report(_ error: any Error, of stream: TCPStream) {
-        let isPeers = error is TCPError || error is CancellationError
+        let isPeers = error is TCPError || error is FramingError || error is CancellationError
         let level: Logger.Level = isPeers ? .debug : .error
         guard logger.logLevel <= level else { return }
         var metadata = metadata(of: stream)

@@ -61,6 +61,7 @@ final class PoolItems: Sendable {
         clock: any MonotonicClock,
         random: Double = 0,
         survives: (any Error.Type)? = nil,
+        metrics: PoolMetrics? = nil,
         configure: (inout PoolConfiguration) -> Void = { _ in }
     ) -> Pool<Int> {
         var configuration = PoolConfiguration()
@@ -69,6 +70,7 @@ final class PoolItems: Sendable {
             configuration,
             clock: clock,
             logger: logger,
+            metrics: metrics,
             isHealthy: { _ in
                 self.checks.add(1, ordering: .relaxed)
                 return self.areHealthy.load(ordering: .relaxed)
