@@ -52,6 +52,9 @@ package struct RequestParser: ~Copyable {
 
     private var limits: HTTPLimits { shared.values }
 
+    /// The bytes that wait to be parsed.
+    package var buffered: ByteBuffer { buffer }
+
     /// How many bytes wait to be parsed.
     package var bufferedCount: Int { buffer.readableBytes }
 

@@ -5,10 +5,8 @@ package import MartletCore
 /// What waits for another service is nothing but a place to put its answer. A task for it, with
 /// the frames of every layer, is a fifth of a gateway's own work; so a server hands a request
 /// over with a ``RelayedCall`` to answer, and nothing runs until the answer has come.
-package protocol RelayHandler: Handler<Request, Response> {
-    associatedtype Request = MartletHTTP.Request
-    associatedtype Response = MartletHTTP.Response
-
+package protocol RelayHandler: Handler
+where Request == MartletHTTP.Request, Response == MartletHTTP.Response {
     /// Begins to answer a request.
     ///
     /// Called on the loop of the call, in a turn of it.

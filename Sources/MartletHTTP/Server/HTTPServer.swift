@@ -25,6 +25,9 @@ public final class HTTPServer: Service {
         /// What is accepted from a peer.
         public var limits = HTTPLimits()
 
+        /// What is accepted from a peer that speaks HTTP/2, beyond ``limits``.
+        public var http2Limits = HTTP2Limits()
+
         /// TLS for every connection; nil for none.
         public var tls: ServerTLS?
 
@@ -79,6 +82,7 @@ public final class HTTPServer: Service {
         shared = loops.loops.map { _ in ServerLoop() }
         core = ServerCore(
             limits: configuration.limits,
+            http2Limits: configuration.http2Limits,
             handler: handler,
             logger: logger,
             serverName: configuration.serverName

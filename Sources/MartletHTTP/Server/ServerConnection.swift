@@ -101,12 +101,19 @@ extension ServerConnection: OwnedConnection, Closable {
     }
 
     func opened(_ connection: Connection) {
-        if connection.isOverLimit {
+        if connection.security?.negotiatedProtocol == "h2" {
+            becomeHTTP2(ByteBuffer())
+        } else if connection.isOverLimit {
             refuse(HTTP1Error(.serviceUnavailable, "The server has too many connections."))
         }
     }
 
     func received(_ bytes: ByteBuffer) {
+        if !servedAny, case .idle = phase {
+            parser.feed(bytes)
+            receivedFirst()
+            return
+        }
         switch phase {
         case .lingering, .closed:
             return
@@ -122,6 +129,25 @@ extension ServerConnection: OwnedConnection, Closable {
         }
         parser.feed(bytes)
         process()
+    }
+
+    /// Looks whether the client speaks HTTP/2 without having said so (RFC 9113 §3.3).
+    private func receivedFirst() {
+        switch HTTP2Preface.match(parser.buffered) {
+        case .whole: becomeHTTP2(parser.passThrough())
+        case .partial where !hasInputEnded: break
+        case .partial, .different: process()
+        }
+    }
+
+    /// Leaves the connection to HTTP/2.
+    private func becomeHTTP2(_ bytes: ByteBuffer) {
+        guard let connection else { return }
+        phase = .closed
+        loop.removeTimed(self)
+        self.connection = nil
+        let driver = HTTP2ServerConnection(core: core, shared: shared, loop: loop)
+        connection.handOver(to: driver, bytes)
     }
 
     func inputEnded() {

@@ -8,6 +8,7 @@ import Synchronization
 /// What the connections of one server share.
 final class ServerCore: Sendable {
     let sharedLimits: SharedLimits
+    let http2Limits: SharedHTTP2Limits
     /// The time-outs that are set with every request, in ticks.
     let headTicks: TickTimers.Tick
     let keepAliveTicks: TickTimers.Tick
@@ -21,14 +22,17 @@ final class ServerCore: Sendable {
     let logger: Logger
     /// What `Server` says, as a whole field line, or nothing.
     let serverLine: String
+    let serverName: String?
 
     init(
         limits: HTTPLimits,
+        http2Limits: HTTP2Limits = HTTP2Limits(),
         handler: any Handler<Request, Response>,
         logger: Logger,
         serverName: String?
     ) {
         sharedLimits = SharedLimits(limits)
+        self.http2Limits = SharedHTTP2Limits(http2Limits)
         headTicks = TickTimers.ticks(in: limits.headTimeout)
         keepAliveTicks = TickTimers.ticks(in: limits.keepAliveTimeout)
         self.handler = handler
@@ -36,6 +40,7 @@ final class ServerCore: Sendable {
         synchronousHandler = handler as? any SynchronousHandler<Request, Response>
         relayHandler = handler as? any RelayHandler
         self.logger = logger
+        self.serverName = serverName
         serverLine = serverName.map { "Server: \($0)\r\n" } ?? ""
     }
 
@@ -84,16 +89,27 @@ final class ServerLoop: @unchecked Sendable {
     @exclusivity(unchecked) var sending: Response?
     @exclusivity(unchecked) private var seconds: Int64 = -1
     @exclusivity(unchecked) private var line = ByteBuffer()
+    @exclusivity(unchecked) private var value = ""
 
     /// `Date: …` with its CRLF.
     func dateLine(_ now: Int64) -> ByteBuffer {
-        if now != seconds {
-            seconds = now
-            line.clear()
-            line.writeStaticString("Date: ")
-            line.writeString(HTTPDate.format(secondsSince1970: now))
-            line.writeStaticString("\r\n")
-        }
+        update(now)
         return line
+    }
+
+    /// The value of `Date`.
+    func date(_ now: Int64) -> String {
+        update(now)
+        return value
+    }
+
+    private func update(_ now: Int64) {
+        guard now != seconds else { return }
+        seconds = now
+        value = HTTPDate.format(secondsSince1970: now)
+        line.clear()
+        line.writeStaticString("Date: ")
+        line.writeString(value)
+        line.writeStaticString("\r\n")
     }
 }

@@ -65,6 +65,16 @@ package final class Connection: ChannelInboundHandler {
         self.isListeners = isListeners
     }
 
+    /// Gives the connection, which is open, to another driver, with what has arrived for it.
+    ///
+    /// The driver that had it is told nothing.
+    package func handOver(to driver: any ConnectionDriver, _ bytes: ByteBuffer) {
+        self.driver = driver
+        driver.attached(self)
+        driver.opened(self)
+        if bytes.readableBytes > 0 { driver.received(bytes) }
+    }
+
     // MARK: Writing
 
     /// Whether the peer keeps up with what is written.

@@ -1,0 +1,169 @@
+import HTTPTypes
+import MartletCore
+import MartletTransport
+import NIOCore
+
+// MARK: - What the peer says
+
+extension HTTP2ServerConnection {
+    func handle(_ event: HTTP2Event) {
+        switch event {
+        case .headers(let id, let block, let endsStream):
+            takeHead(id, block, endsStream: endsStream)
+        case .data(let id, let bytes, let endsStream):
+            takeData(id, bytes, endsStream: endsStream)
+        case .trailers(let id, let block):
+            takeTrailers(id, block)
+        case .discardedHeaders(let block):
+            if decode(block) { fields.release() }
+        case .reset(let id, _):
+            forget(id, ConnectionClosedError())
+        case .streamError(let id, let error):
+            forget(id, error)
+        case .writable(let id):
+            if let stream = streams[id] { pump(stream) }
+        case .settingsChanged(let settings):
+            encoder.limitTable(to: settings.headerTableSize)
+        case .settingsAcknowledged:
+            decoder.limitTable(to: core.http2Limits.values.headerTableSize)
+        case .goAway, .pingAcknowledged, .needsMore, .connectionError:
+            break
+        }
+    }
+
+    /// Decodes a header block into `fields`.
+    ///
+    /// - Returns: Whether it could be; else the connection has ended.
+    private func decode(_ block: ByteBuffer) -> Bool {
+        do throws(HPACKError) {
+            try decoder.decode(block, into: &fields)
+            return true
+        } catch {
+            fail(.connection(.compressionError, error.reason))
+            return false
+        }
+    }
+
+    // MARK: Requests
+
+    private func takeHead(_ id: HTTP2StreamID, _ block: ByteBuffer, endsStream: Bool) {
+        guard decode(block) else { return }
+        let stream = HTTP2ServerStream(self, id)
+        guard !fields.isTooLarge else {
+            fields.release()
+            streams[id] = stream
+            stream.hasRequestEnded = endsStream
+            answer(HTTPError(.requestHeaderFieldsTooLarge), on: stream)
+            return
+        }
+        let head: HTTP2RequestHead
+        do throws(HTTP2MessageError) {
+            head = try reader.readRequest(&fields)
+            if endsStream, head.contentLength ?? 0 > 0 {
+                throw HTTP2MessageError("The content is shorter than its length says.")
+            }
+            if head.protocolName != nil, !core.http2Limits.values.allowsExtendedConnect {
+                throw HTTP2MessageError("Extended CONNECT was not offered.")
+            }
+        } catch {
+            reset(id, .protocolError, error)
+            return
+        }
+        streams[id] = stream
+        stream.isHead = head.content.method == .head
+        begin(stream, head, endsStream: endsStream)
+    }
+
+    private func begin(_ stream: HTTP2ServerStream, _ head: HTTP2RequestHead, endsStream: Bool) {
+        stream.hasRequestEnded = endsStream
+        if endsStream {
+            start(stream, head.content, body: Body())
+            return
+        }
+        stream.bodyLeft = head.contentLength
+        if let length = head.contentLength, length > core.limits.bodySize {
+            answer(HTTPError(.contentTooLarge), on: stream)
+        } else if let length = head.contentLength, length <= core.limits.wholeBodySize,
+            !head.expectsContinue
+        {
+            stream.awaiting = head.content
+            stream.waitForBody()
+        } else {
+            let incoming = IncomingBody(
+                limit: core.limits.bodyBufferSize,
+                startsPaused: head.expectsContinue
+            ) { [weak stream, loop] signal in
+                loop.run { [weak stream] in stream?.bodySignal(signal) }
+            }
+            stream.incoming = incoming
+            stream.owesContinue = head.expectsContinue
+            stream.waitForBody()
+            start(stream, head.content, body: Body(arriving: incoming, length: head.contentLength))
+        }
+    }
+
+    private func takeData(_ id: HTTP2StreamID, _ bytes: ByteBuffer, endsStream: Bool) {
+        let count = bytes.readableBytes
+        guard let stream = streams[id] else {
+            machine.consumed(id, count)
+            return
+        }
+        stream.hasRequestEnded = endsStream
+        stream.bodyCount += count
+        if let left = stream.bodyLeft {
+            guard count <= left, !endsStream || count == left else {
+                machine.consumed(id, count)
+                reset(id, .protocolError, HTTP2MessageError("The content is not as long as it says."))
+                return
+            }
+            stream.bodyLeft = left - count
+        }
+        guard stream.bodyCount <= core.limits.bodySize else {
+            machine.consumed(id, count)
+            stream.incoming?.fail(HTTPError(.contentTooLarge))
+            return
+        }
+        if stream.take(bytes) { machine.consumed(id, count) }
+        if endsStream { endBody(of: stream, trailers: nil) } else { stream.waitForBody() }
+    }
+
+    private func takeTrailers(_ id: HTTP2StreamID, _ block: ByteBuffer) {
+        guard decode(block) else { return }
+        guard let stream = streams[id] else {
+            fields.release()
+            return
+        }
+        do throws(HTTP2MessageError) {
+            let trailers = try reader.readTrailers(&fields)
+            if stream.bodyLeft ?? 0 > 0 {
+                throw HTTP2MessageError("The content is shorter than its length says.")
+            }
+            stream.hasRequestEnded = true
+            endBody(of: stream, trailers: trailers)
+        } catch {
+            reset(id, .protocolError, error)
+        }
+    }
+
+    private func endBody(of stream: HTTP2ServerStream, trailers: Headers?) {
+        stream.bodyDue = TickTimers.never
+        stream.incoming?.finish(trailers: trailers)
+        if let content = stream.awaiting.take() {
+            start(stream, content, body: Body(stream.takeGathered()))
+        }
+    }
+
+    // MARK: Ends
+
+    /// Resets a stream and forgets it.
+    func reset(_ id: HTTP2StreamID, _ code: HTTP2ErrorCode, _ reason: any Error) {
+        machine.reset(id, code)
+        forget(id, reason)
+        markDirty()
+    }
+
+    /// The stream is gone: its handler is cancelled.
+    private func forget(_ id: HTTP2StreamID, _ reason: any Error) {
+        streams.removeValue(forKey: id)?.breakOff(reason)
+    }
+}

@@ -1,0 +1,186 @@
+import HTTPTypes
+import MartletCore
+import MartletTransport
+import NIOCore
+
+/// One stream of a server: a request, the handler that runs for it, and the answer.
+// Sound because it is touched on the loop of its connection only; what may come from elsewhere goes
+// through `Loop.run`.
+final class HTTP2ServerStream: CallScope, @unchecked Sendable {
+    let connection: HTTP2ServerConnection
+    let id: HTTP2StreamID
+    @exclusivity(unchecked) var isHead = false
+
+    // MARK: The request
+    /// The request while its small body is gathered.
+    @exclusivity(unchecked) var awaiting: RequestContent?
+    @exclusivity(unchecked) private var gathered = ByteBuffer()
+    @exclusivity(unchecked) var incoming: IncomingBody?
+    @exclusivity(unchecked) var hasRequestEnded = false
+    @exclusivity(unchecked) var owesContinue = false
+    /// How much of the body has come.
+    @exclusivity(unchecked) var bodyCount = 0
+    /// How much of it is to come, when the request said so.
+    @exclusivity(unchecked) var bodyLeft: Int?
+    /// When more of it must have come.
+    @exclusivity(unchecked) var bodyDue = TickTimers.never
+    /// What the reader has not made room for yet.
+    @exclusivity(unchecked) private var heldCredit = 0
+
+    // MARK: The answer
+    /// What is being sent; more is taken when it is gone.
+    @exclusivity(unchecked) var out = ByteBuffer()
+    @exclusivity(unchecked) var endsAfterOut = false
+    @exclusivity(unchecked) var trailers: Headers?
+    /// How much the answer still has to bring, when it said so.
+    @exclusivity(unchecked) var responseLeft: Int?
+    @exclusivity(unchecked) private var writer: CheckedContinuation<Void, any Error>?
+
+    // MARK: The task
+    @exclusivity(unchecked) private var task: Task<Void, Never>?
+    @exclusivity(unchecked) private var taskAddress: UInt = 0
+    @exclusivity(unchecked) private var hasEnded = false
+    @exclusivity(unchecked) private var deadline: ContinuousClock.Instant?
+    @exclusivity(unchecked) private(set) var isCancelled = false
+    @exclusivity(unchecked) private(set) var label = WorkLabel.unknown
+
+    init(_ connection: HTTP2ServerConnection, _ id: HTTP2StreamID) {
+        self.connection = connection
+        self.id = id
+    }
+
+    private var loop: Loop { connection.loop }
+
+    // MARK: The request's body
+
+    /// Takes a piece of the body.
+    ///
+    /// - Returns: Whether its window can be given back now.
+    func take(_ bytes: ByteBuffer) -> Bool {
+        if awaiting != nil {
+            if gathered.readableBytes == 0 {
+                gathered = bytes
+            } else {
+                gathered.writeImmutableBuffer(bytes)
+            }
+            return true
+        }
+        guard let incoming, bytes.readableBytes > 0 else { return true }
+        if heldCredit == 0, incoming.push(bytes) { return true }
+        if heldCredit > 0 { _ = incoming.push(bytes) }
+        heldCredit += bytes.readableBytes
+        return false
+    }
+
+    func takeGathered() -> ByteBuffer {
+        defer { gathered = ByteBuffer() }
+        return gathered
+    }
+
+    /// Waits for more of the body, unless it is its reader who does not keep up.
+    func waitForBody() {
+        let isWaiting = !hasRequestEnded && heldCredit == 0 && !owesContinue
+        bodyDue =
+            isWaiting ? loop.tick(after: connection.core.limits.bodyIdleTimeout) : TickTimers.never
+    }
+
+    /// Whether the body has not come in time.
+    func isStarved(_ now: TickTimers.Tick) -> Bool { bodyDue <= now }
+
+    /// The reader of the body wants more, or is gone.
+    func bodySignal(_ signal: IncomingBody.Signal) {
+        guard !hasEnded, !connection.isClosed else { return }
+        if owesContinue {
+            owesContinue = false
+            connection.sendContinue(id)
+        }
+        if heldCredit > 0 {
+            connection.machine.consumed(id, heldCredit)
+            heldCredit = 0
+            connection.markDirty()
+        }
+        waitForBody()
+    }
+
+    // MARK: The task
+
+    /// Starts the one task that a call may have.
+    func startTask(_ body: @escaping @Sendable () async -> Void) {
+        let task = Task.immediate(executorPreference: loop) { await body() }
+        guard !hasEnded else { return }
+        self.task = task
+        label = loop.activity.currentLabel
+        // Sound because only the address is kept, to be compared with that of the task's jobs.
+        taskAddress = unsafeBitCast(task, to: UInt.self)
+        loop.activity.suspend(task: taskAddress, label: label)
+        armDeadline()
+    }
+
+    /// The answer is out, or never will be.
+    func ended() {
+        hasEnded = true
+        if taskAddress != 0 {
+            loop.activity.forget(task: taskAddress)
+            taskAddress = 0
+        }
+        if !hasRequestEnded { incoming?.fail(CancellationError()) }
+        if heldCredit > 0 { connection.machine.consumed(id, heldCredit) }
+        heldCredit = 0
+        incoming = nil
+        task = nil
+    }
+
+    /// The peer or the connection has gone: the handler is cancelled.
+    func breakOff(_ reason: any Error) {
+        isCancelled = true
+        incoming?.fail(reason)
+        let task = task
+        ended()
+        resumeWriter(throwing: reason)
+        task?.cancel()
+    }
+
+    // MARK: Writers
+
+    func waitUntilSent(_ continuation: CheckedContinuation<Void, any Error>) {
+        if out.readableBytes == 0 || hasEnded {
+            continuation.resume()
+        } else if task?.isCancelled == true || writer != nil {
+            continuation.resume(throwing: CancellationError())
+        } else {
+            writer = continuation
+        }
+    }
+
+    func resumeWriter(throwing error: (any Error)? = nil) {
+        guard let waiting = writer.take() else { return }
+        if let error { waiting.resume(throwing: error) } else { waiting.resume() }
+    }
+
+    // MARK: CallScope
+
+    func cancelCall(at instant: ContinuousClock.Instant) {
+        loop.assertCurrent()
+        if let deadline, deadline <= instant { return }
+        deadline = instant
+        if task != nil { armDeadline() }
+    }
+
+    func setLabel(_ label: WorkLabel) {
+        self.label = label
+        loop.activity.setLabel(label)
+    }
+
+    /// Has the task cancelled at its deadline.
+    private func armDeadline() {
+        guard let deadline else { return }
+        let wait = max(.zero, deadline - ContinuousClock.now)
+        loop.eventLoop.scheduleTask(in: TimeAmount(wait)) { [weak self] in
+            guard let self, !self.hasEnded, self.deadline == deadline else { return }
+            self.loop.turn {
+                self.isCancelled = true
+                self.task?.cancel()
+            }
+        }
+    }
+}
