@@ -33,6 +33,12 @@ package enum ASCII {
             : byte < 128 && tokenHigh & (1 << UInt64(byte & 63)) != 0
     }
 
+    /// Whether the byte may stand in a field name of HTTP/2: a token without A–Z (RFC 9113 §8.2.1).
+    @inline(__always)
+    package static func isLowercaseToken(_ byte: UInt8) -> Bool {
+        isToken(byte) && byte &- 0x41 >= 26
+    }
+
     /// `!#$%&'*+-.0123456789`, one bit a byte.
     private static let tokenLow: UInt64 = 0x03FF_6CFA_0000_0000
     /// `A–Z ^ _ backtick a–z | ~`, one bit a byte from 64.

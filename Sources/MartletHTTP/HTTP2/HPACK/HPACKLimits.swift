@@ -1,10 +1,5 @@
-/// What a decoder of header blocks accepts.
+/// What a decoder of header blocks keeps of one block.
 package struct HPACKLimits: Sendable {
-    /// The most that the dynamic table may hold, as RFC 7541 §4.1 counts it; 4,096.
-    ///
-    /// What we say in `SETTINGS_HEADER_TABLE_SIZE`. Over it: `COMPRESSION_ERROR`.
-    package var tableSize = 4096
-
     /// The most that the fields of one block may amount to: names, values, and 32 a field (RFC 9113
     /// §6.5.2); 32 KiB.
     ///

@@ -13,11 +13,22 @@ package struct HTTP2RequestHead: Sendable {
     package let contentLength: Int?
     /// Whether the client waits for 100 before it sends the content.
     package let expectsContinue: Bool
+    /// Whether it expects something else, which no server here can meet: 417.
+    package let expectsOther: Bool
+
+    /// The method.
+    package var method: HTTPRequest.Method { content.method }
+    /// The target.
+    package var target: String { content.target }
+    /// The authority; empty without one.
+    package var authority: String { content.authority }
+    /// The header fields.
+    package var headers: Headers { content.headers }
 }
 
 /// The head of an HTTP/2 response (RFC 9113 §8.3.2); informational ones are heads too.
 package struct HTTP2ResponseHead: Sendable {
-    /// The status code, with the registered reason phrase.
+    /// The status code; HTTP/2 has no reason phrases.
     package let status: HTTPResponse.Status
     /// The header fields.
     package let headers: Headers
