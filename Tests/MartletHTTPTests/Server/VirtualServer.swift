@@ -20,9 +20,12 @@ final class VirtualServer {
     let loop: Loop
     /// The most bytes that were handed to the channel at once.
     private(set) var largestWrite = 0
+    /// How often bytes were handed to the channel.
+    private(set) var writeCount = 0
 
     private init(
         limits: HTTPLimits,
+        http2Limits: HTTP2Limits,
         isOverLimit: Bool,
         handler: any Handler<Request, Response>
     ) throws {
@@ -30,6 +33,7 @@ final class VirtualServer {
         loop.makeCurrent()
         let core = ServerCore(
             limits: limits,
+            http2Limits: http2Limits,
             handler: handler,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             serverName: nil
@@ -52,12 +56,14 @@ final class VirtualServer {
     /// Runs `body` against a connection that has just been opened.
     static func run(
         limits: HTTPLimits = HTTPLimits(),
+        http2Limits: HTTP2Limits = HTTP2Limits(),
         isOverLimit: Bool = false,
         handler: @escaping Handle,
         _ body: (VirtualServer) throws -> Void
     ) throws {
         try run(
             limits: limits,
+            http2Limits: http2Limits,
             isOverLimit: isOverLimit,
             handler: ClosureHandler(handler),
             body
@@ -67,11 +73,17 @@ final class VirtualServer {
     /// Runs `body` against a connection that has just been opened.
     static func run(
         limits: HTTPLimits = HTTPLimits(),
+        http2Limits: HTTP2Limits = HTTP2Limits(),
         isOverLimit: Bool = false,
         handler: any Handler<Request, Response>,
         _ body: (VirtualServer) throws -> Void
     ) throws {
-        let server = try VirtualServer(limits: limits, isOverLimit: isOverLimit, handler: handler)
+        let server = try VirtualServer(
+            limits: limits,
+            http2Limits: http2Limits,
+            isOverLimit: isOverLimit,
+            handler: handler
+        )
         defer {
             server.channel.close(promise: nil)
             server.eventLoop.run()
@@ -89,14 +101,22 @@ final class VirtualServer {
         return try answered()
     }
 
+    /// Sends bytes, and returns what has been answered since the last look.
+    func exchange(_ bytes: ByteBuffer) throws -> ByteBuffer {
+        if bytes.readableBytes > 0 { try channel.writeInbound(bytes) }
+        eventLoop.run()
+        var all = ByteBuffer()
+        while var bytes = try channel.readOutbound(as: ByteBuffer.self) {
+            largestWrite = max(largestWrite, bytes.readableBytes)
+            writeCount += 1
+            all.writeBuffer(&bytes)
+        }
+        return all
+    }
+
     /// What has been sent since the last look, without `Date`.
     func answered() throws -> String {
-        eventLoop.run()
-        var all = ""
-        while let bytes = try channel.readOutbound(as: ByteBuffer.self) {
-            largestWrite = max(largestWrite, bytes.readableBytes)
-            all += String(buffer: bytes)
-        }
+        let all = String(buffer: try exchange(ByteBuffer()))
         let lines = all.split(separator: "\r\n", omittingEmptySubsequences: false)
         return lines.filter { !$0.hasPrefix("Date: ") }.joined(separator: "\r\n")
     }
@@ -106,6 +126,11 @@ final class VirtualServer {
     func advance(_ duration: Duration) throws -> String {
         eventLoop.advanceTime(by: TimeAmount(duration))
         return try answered()
+    }
+
+    /// Lets time pass.
+    func pass(_ duration: Duration) {
+        eventLoop.advanceTime(by: TimeAmount(duration))
     }
 
     /// The peer closes its half of the connection.
@@ -128,7 +153,7 @@ final class VirtualServer {
     }
 
     func drain() {
-        loop.turn { connection.drain() }
+        loop.turn { loop.forEachTimed { ($0 as? any OwnedConnection)?.drain() } }
         eventLoop.run()
     }
 }
