@@ -39,12 +39,13 @@ public final class ServerTLS: Sendable {
     /// - Parameters:
     ///   - credential: The server's certificate and key.
     ///   - clients: What a client must show.
-    ///   - applicationProtocols: What ALPN offers, best first.
+    ///   - applicationProtocols: What ALPN offers, best first; for protocols other than HTTP, theirs
+    ///     or none.
     /// - Throws: ``TLSError`` when the parts do not fit together.
     public init(
         _ credential: TLSCredential,
         clients: ClientCertificates = .ignored,
-        applicationProtocols: [String] = ["http/1.1"]
+        applicationProtocols: [String] = ["h2", "http/1.1"]
     ) throws {
         self.applicationProtocols = applicationProtocols
         let context = try Self.makeContext(credential, clients, applicationProtocols)

@@ -164,7 +164,7 @@ struct ServerTLSTests {
         )
     }
 
-    @Test("ALPN chooses http/1.1, and nothing when the client offers something else")
+    @Test("ALPN chooses HTTP/2 before HTTP/1.1, and nothing when the client offers neither")
     func negotiation() async throws {
         let authority = try TestAuthority()
         let tls = try ServerTLS(authority.issue(["localhost"]))
@@ -172,7 +172,9 @@ struct ServerTLSTests {
             { $0.tls = tls },
             handler: Self.describe,
             { (_, port) async throws in
-                for (offered, chosen) in [(["h2", "http/1.1"], "http/1.1"), (["other"], nil)] {
+                for (offered, chosen) in [
+                    (["http/1.1", "h2"], "h2"), (["http/1.1"], "http/1.1"), (["other"], nil),
+                ] {
                     let client = try ClientTLS(
                         trust: authority.trust,
                         applicationProtocols: offered

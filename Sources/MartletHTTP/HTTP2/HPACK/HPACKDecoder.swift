@@ -185,10 +185,15 @@ package struct HPACKDecoder: ~Copyable {
     private func copyName(of entry: HPACKEntry, _ isStatic: Bool, to out: inout ByteBuffer) {
         let range = Int(entry.start)..<Int(entry.start) + Int(entry.nameLength)
         if isStatic {
-            staticTable.withBytes { _ = out.writeBytes(UnsafeRawBufferPointer(rebasing: $0[range])) }
+            staticTable.withBytes { write($0[range], to: &out) }
         } else {
-            table.withBytes { _ = out.writeBytes(UnsafeRawBufferPointer(rebasing: $0[range])) }
+            table.withBytes { write($0[range], to: &out) }
         }
+    }
+
+    @inline(__always)
+    private func write(_ bytes: Slice<UnsafeRawBufferPointer>, to out: inout ByteBuffer) {
+        out.writeBytes(UnsafeRawBufferPointer(rebasing: bytes))
     }
 
     @inline(__always)

@@ -113,7 +113,8 @@ extension HTTP2ServerConnection {
         if let left = stream.bodyLeft {
             guard count <= left, !endsStream || count == left else {
                 machine.consumed(id, count)
-                reset(id, .protocolError, HTTP2MessageError("The content is not as long as it says."))
+                let error = HTTP2MessageError("The content is not as long as it says.")
+                reset(id, .protocolError, error)
                 return
             }
             stream.bodyLeft = left - count

@@ -144,9 +144,10 @@ extension HTTP2ServerConnection: OwnedConnection, Closable {
     }
 
     private func connectionFailed(_ error: HTTP2Error) {
+        let defence = error.defence.map { "\($0)" } ?? "none"
         core.logger.debug(
             "An HTTP/2 connection was ended.",
-            metadata: ["reason": "\(error)", "defence": "\(error.defence.map { "\($0)" } ?? "none")"]
+            metadata: ["reason": "\(error)", "defence": "\(defence)"]
         )
         let ended = streams
         streams.removeAll()
@@ -221,7 +222,8 @@ extension HTTP2ServerConnection: Timed {
             reset(id, .cancel, ConnectionClosedError())
         }
         for stream in streams.values where stream.isStarved(now) {
-            reset(stream.id, .cancel, HTTPError(.requestTimeout, detail: "The body came too slowly."))
+            let error = HTTPError(.requestTimeout, detail: "The body came too slowly.")
+            reset(stream.id, .cancel, error)
         }
         giveUpUnlessTaking(connection, now)
     }
