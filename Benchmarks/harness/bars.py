@@ -49,6 +49,10 @@ HTTP = [
     Bar("echo", "p99", 1.0, "go"),
     Bar("route", "p99", 1.0, "go"),
 ]
+HTTP2 = [
+    Bar("streams-32", "total", 0.6, "go"),
+    Bar("streams-1", "total", 0.6, "go"),
+]
 PROXY = [
     Bar("proxy", "total", 0.6, "envoy"),
     Bar("proxy", "total", 0.3, "caddy"),

@@ -169,6 +169,10 @@ def http_servers():
     ]
 
 
+def http2_servers():
+    return [martlet("http"), go()]
+
+
 def idle_servers():
     return [martlet("http"), go(), fasthttp(), hummingbird(), nginx()]
 

@@ -1,5 +1,7 @@
 """The Markdown of a result."""
 
+import math
+
 from harness import versions
 
 METRICS = {
@@ -83,10 +85,15 @@ def load_cells(outcome, scenario, peer, ratios):
         f"{median.system:.2f}",
         f"{median.total:.2f}",
         *(ratio(outcome, scenario, peer, other, metric) for other, metric in ratios),
-        f"{median.p50:.0f}",
-        f"{median.p99:.0f}",
+        whole(median.p50),
+        whole(median.p99),
         f"{median.rate:,.0f}",
     ]
+
+
+def whole(number):
+    """A number without decimals, or a dash for one that the load does not know."""
+    return "–" if math.isnan(number) else f"{number:.0f}"
 
 
 def reason(outcome, scenario, peer):

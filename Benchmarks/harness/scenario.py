@@ -36,6 +36,8 @@ class Scenario:
     pipelined: int = 1
     # Requests a second; 0 is as many as the server answers.
     rate: int = 0
+    # The concurrent streams of each HTTP/2 connection; 0 is HTTP/1.1.
+    streams: int = 0
 
     def answer(self, port):
         """The body that a server on the port answers with.
@@ -61,6 +63,7 @@ class Scenario:
         depth = f", {self.pipelined} pipelined" if self.pipelined > 1 else ""
         size = f" of {self.body_bytes} bytes" if self.body_bytes else ""
         pace = f", {self.rate:,} a second" if self.rate else ""
+        pace += f", {self.streams} streams a connection" if self.streams else ""
         return f"`{self.method} {self.path}`{size}{depth}{pace}"
 
 
@@ -122,6 +125,11 @@ HTTP = [
     Scenario("json", "/json", is_profile),
     Scenario("echo", "/echo", is_echo, method="POST", body_bytes=ECHO_BYTES),
     Scenario("route", "/users/42", names_the_user),
+]
+HTTP2 = [
+    Scenario("streams-32", "/hello", is_greeting, streams=32),
+    Scenario("streams-1", "/hello", is_greeting, streams=1),
+    Scenario("json-32", "/json", is_profile, streams=32),
 ]
 PROXY = [Scenario("proxy", "/hello", is_greeting)]
 NET = [

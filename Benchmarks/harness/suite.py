@@ -41,6 +41,10 @@ def _http(chosen, options):
     return _interleaved(scenario.HTTP, chosen, options).measure()
 
 
+def _http2(chosen, options):
+    return _interleaved(scenario.HTTP2, chosen, options).measure()
+
+
 def _proxy(chosen, options):
     return _interleaved(scenario.PROXY, chosen, options).measure(peers.upstreams())
 
@@ -72,6 +76,15 @@ SUITES = {
                 {"go": ("total", "user", "p99"), "hummingbird": ("total",)}
             ),
             run=_http,
+        ),
+        Suite(
+            name="http2",
+            title="HTTP/2 server, CPU per request",
+            peers=peers.http2_servers,
+            bars=bars.HTTP2,
+            table=report.load_table({"go": ("total", "user")}),
+            run=_http2,
+            load="h2load, 8 connections without TLS; the latency is a mean",
         ),
         Suite(
             name="proxy",

@@ -21,7 +21,7 @@ class PeerTests(unittest.TestCase):
                 self.assertIn("1234", text)
 
     def test_every_bar_names_servers_and_scenarios_of_its_suite(self):
-        every = scenario.HTTP + scenario.PROXY + scenario.MEMORY + scenario.NET
+        every = scenario.HTTP + scenario.HTTP2 + scenario.PROXY + scenario.MEMORY + scenario.NET
         scenarios = {each.name: each for each in every}
         for suite in SUITES.values():
             known = {peer.key: peer for peer in suite.peers()}

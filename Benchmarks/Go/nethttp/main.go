@@ -19,7 +19,11 @@ func main() {
 	if len(os.Args) != 2 {
 		log.Fatal("usage: nethttp PORT")
 	}
-	log.Fatal(http.ListenAndServe("127.0.0.1:"+os.Args[1], newMux()))
+	server := http.Server{Addr: "127.0.0.1:" + os.Args[1], Handler: newMux()}
+	server.Protocols = new(http.Protocols)
+	server.Protocols.SetHTTP1(true)
+	server.Protocols.SetUnencryptedHTTP2(true)
+	log.Fatal(server.ListenAndServe())
 }
 
 func newMux() *http.ServeMux {

@@ -2,6 +2,7 @@ import HTTPTypes
 import Logging
 import MartletCore
 import MartletTransport
+import Metrics
 import NIOCore
 import Synchronization
 
@@ -20,6 +21,7 @@ final class ServerCore: Sendable {
     /// The handler, when it passes requests on without a task.
     private let relayHandler: (any RelayHandler)?
     let logger: Logger
+    private let metrics: (any MetricsFactory)?
     /// What `Server` says, as a whole field line, or nothing.
     let serverLine: String
     let serverName: String?
@@ -29,7 +31,8 @@ final class ServerCore: Sendable {
         http2Limits: HTTP2Limits = HTTP2Limits(),
         handler: any Handler<Request, Response>,
         logger: Logger,
-        serverName: String?
+        serverName: String?,
+        metrics: (any MetricsFactory)? = nil
     ) {
         sharedLimits = SharedLimits(limits)
         self.http2Limits = SharedHTTP2Limits(http2Limits)
@@ -40,11 +43,23 @@ final class ServerCore: Sendable {
         synchronousHandler = handler as? any SynchronousHandler<Request, Response>
         relayHandler = handler as? any RelayHandler
         self.logger = logger
+        self.metrics = metrics
         self.serverName = serverName
         serverLine = serverName.map { "Server: \($0)\r\n" } ?? ""
     }
 
     var limits: HTTPLimits { sharedLimits.values }
+
+    /// Counts that a defence of HTTP/2 struck, as `http.server.http2.defences`.
+    ///
+    /// The instrument is asked for each time: it is an attack, not a request.
+    func count(_ defence: HTTP2Defence) {
+        Counter(
+            label: "http.server.http2.defences",
+            dimensions: [("defence", defence.rawValue)],
+            factory: metrics ?? MetricsSystem.factory
+        ).increment()
+    }
 
     /// What answers a request that has only been read yet; a router has then written into it what
     /// it found.

@@ -1,6 +1,7 @@
 import Logging
 import MartletCore
 import MartletTransport
+import MetricsTestKit
 import NIOCore
 import NIOEmbedded
 import Testing
@@ -18,6 +19,7 @@ final class VirtualServer {
     private let channel: EmbeddedChannel
     let connection: ServerConnection
     let loop: Loop
+    let metrics = TestMetrics()
     /// The most bytes that were handed to the channel at once.
     private(set) var largestWrite = 0
     /// How often bytes were handed to the channel.
@@ -36,7 +38,8 @@ final class VirtualServer {
             http2Limits: http2Limits,
             handler: handler,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            serverName: nil
+            serverName: nil,
+            metrics: metrics
         )
         connection = ServerConnection(core: core, shared: ServerLoop(), loop: loop)
         channel = EmbeddedChannel(loop: eventLoop)

@@ -19,6 +19,7 @@ extension HTTP2ServerConnection {
         case .reset(let id, _):
             forget(id, ConnectionClosedError())
         case .streamError(let id, let error):
+            if let defence = error.defence { core.count(defence) }
             forget(id, error)
         case .writable(let id):
             if let stream = streams[id] { pump(stream) }
@@ -51,6 +52,7 @@ extension HTTP2ServerConnection {
         let stream = HTTP2ServerStream(self, id)
         guard !fields.isTooLarge else {
             fields.release()
+            core.count(.headerListSize)
             streams[id] = stream
             stream.hasRequestEnded = endsStream
             answer(HTTPError(.requestHeaderFieldsTooLarge), on: stream)

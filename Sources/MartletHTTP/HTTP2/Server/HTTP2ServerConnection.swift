@@ -144,6 +144,7 @@ extension HTTP2ServerConnection: OwnedConnection, Closable {
     }
 
     private func connectionFailed(_ error: HTTP2Error) {
+        if let defence = error.defence { core.count(defence) }
         let defence = error.defence.map { "\($0)" } ?? "none"
         core.logger.debug(
             "An HTTP/2 connection was ended.",
@@ -219,6 +220,7 @@ extension HTTP2ServerConnection: Timed {
         endIdle(now)
         let stall = TickTimers.ticks(in: core.limits.writeStallTimeout)
         while now > stall, let id = machine.stalledStream(before: now - stall) {
+            core.count(.stalledWindow)
             reset(id, .cancel, ConnectionClosedError())
         }
         for stream in streams.values where stream.isStarved(now) {
@@ -235,6 +237,9 @@ extension HTTP2ServerConnection: Timed {
         if machine.isDraining {
             if hasPassed(.seconds(1), since: idleSince) { machine.finishDraining() }
             markDirty()
+        } else if connection?.isWritable == false {
+            // What is here is not looked at until the peer reads.
+            return
         } else if !machine.hasPeerSettings || machine.isWithinFrame {
             if hasPassed(core.limits.headTimeout, since: idleSince), streams.isEmpty {
                 fail(.connection(.protocolError, "The preface or a frame did not come in time."))
@@ -252,9 +257,11 @@ extension HTTP2ServerConnection: Timed {
     /// Closes when the peer takes nothing of what waits for it.
     private func giveUpUnlessTaking(_ connection: Connection, _ now: TickTimers.Tick) {
         let unsent = connection.unsentCount
-        if unsent == 0 || unsent < unsentAtLastLook { unsentSince = now }
+        let isTaking = unsent < unsentAtLastLook || (unsent == 0 && connection.isWritable)
+        if isTaking { unsentSince = now }
         unsentAtLastLook = unsent
         if hasPassed(core.limits.writeStallTimeout, since: unsentSince) {
+            core.count(.slowRead)
             connection.abort()
         }
     }

@@ -1,6 +1,7 @@
 import HTTPTypes
 import MartletCore
 import MartletTransport
+import MetricsTestKit
 import NIOCore
 import Testing
 
@@ -34,11 +35,12 @@ struct HTTP2ServerLimitTests {
     func headerList() throws {
         var limits = HTTP2Limits()
         limits.headerListSize = 1000
-        try run(http2Limits: limits) { peer, _ in
+        try run(http2Limits: limits) { peer, server in
             let large = peer.request(.get, "/", [.cookie: String(repeating: "x", count: 2000)])
             let small = peer.request()
             try peer.exchange()
             #expect(peer[large].status == 431)
+            #expect(try strikes(server, "header_list_size") == 1)
             #expect(peer[small].body == "hello")
         }
     }
@@ -144,7 +146,7 @@ struct HTTP2ServerLimitTests {
 
     @Test("a flood of resets ends the connection")
     func rapidReset() throws {
-        try run { peer, _ in
+        try run { peer, server in
             try peer.exchange()
             for _ in 0..<1000 {
                 guard let stream = peer.request(.get, "/slow") else { break }
@@ -153,6 +155,7 @@ struct HTTP2ServerLimitTests {
                 if !peer.goAways.isEmpty { break }
             }
             #expect(peer.goAways == [.enhanceYourCalm])
+            #expect(try strikes(server, "rapid_reset") == 1)
         }
     }
 
@@ -178,6 +181,47 @@ struct HTTP2ServerLimitTests {
             {
                 _ = try server.exchange(piece)
             }
+        }
+    }
+
+    /// How often a defence struck.
+    private func strikes(_ server: VirtualServer, _ defence: String) throws -> Int64 {
+        let label = "http.server.http2.defences"
+        return try server.metrics.expectCounter(label, [("defence", defence)]).totalValue
+    }
+
+    @Test("a stream whose window stays closed is reset")
+    func stalledWindow() throws {
+        var limits = HTTP2Limits()
+        limits.streamWindowSize = 10
+        limits.largestStreamWindowSize = 10
+        var router = Router()
+        router.get("/") { _, _ in String(repeating: "x", count: 100) }
+        let handler = try router.compile()
+        try VirtualServer.run(handler: handler) { server in
+            let peer = HTTP2Peer(server, limits: limits)
+            peer.isReading = false
+            let stream = peer.request()
+            try peer.exchange()
+            for _ in 0..<29 { peer.take(try exchange(server, .seconds(1))) }
+            #expect(peer[stream].reset == nil)
+            for _ in 0..<4 { peer.take(try exchange(server, .seconds(1))) }
+            #expect(peer[stream].reset == .cancel)
+            #expect(try strikes(server, "stalled_window") == 1)
+        }
+    }
+
+    @Test("a peer that reads nothing is let go")
+    func slowRead() throws {
+        try run { peer, server in
+            _ = peer.request()
+            try peer.exchange()
+            server.setWritable(false)
+            _ = peer.request()
+            try peer.exchange()
+            for _ in 0..<40 { _ = try exchange(server, .seconds(1)) }
+            #expect(!server.isOpen)
+            #expect(try strikes(server, "slow_read") == 1)
         }
     }
 
