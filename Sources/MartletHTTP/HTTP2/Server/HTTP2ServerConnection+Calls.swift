@@ -156,13 +156,31 @@ extension HTTP2ServerConnection {
 
     /// The answer is out.
     private func finish(_ stream: HTTP2ServerStream) {
-        streams.removeValue(forKey: stream.id)
-        if !stream.hasRequestEnded {
-            // What is left of the request is not wanted (RFC 9113 §8.1).
-            machine.reset(stream.id, .noError)
-        }
         stream.ended()
+        if stream.hasRequestEnded {
+            streams.removeValue(forKey: stream.id)
+        } else {
+            // A little more of the request is let come; most clients are just sending its end.
+            stream.isAnswered = true
+            stream.bodyCount = 0
+            stream.bodyDue = loop.tick(after: Self.lateTime)
+        }
         markDirty()
+    }
+
+    /// How long the end of a request that has been answered is waited for.
+    private static let lateTime = Duration.seconds(1)
+    /// How much of such a request is thrown away before it is reset (RFC 9113 §8.1).
+    private static let lateSize = 64 * 1024
+
+    /// Throws a piece of a request away that has been answered.
+    func dropLate(_ stream: HTTP2ServerStream, _ count: Int) {
+        machine.consumed(stream.id, count)
+        if stream.hasRequestEnded {
+            streams.removeValue(forKey: stream.id)
+        } else if stream.bodyCount > Self.lateSize {
+            reset(stream.id, .noError, ConnectionClosedError())
+        }
     }
 
     // MARK: Streaming

@@ -121,6 +121,7 @@ extension HTTP2ServerConnection {
             }
             stream.bodyLeft = left - count
         }
+        guard !stream.isAnswered else { return dropLate(stream, count) }
         guard stream.bodyCount <= core.limits.bodySize else {
             machine.consumed(id, count)
             stream.incoming?.fail(HTTPError(.contentTooLarge))
@@ -142,6 +143,7 @@ extension HTTP2ServerConnection {
                 throw HTTP2MessageError("The content is shorter than its length says.")
             }
             stream.hasRequestEnded = true
+            guard !stream.isAnswered else { return dropLate(stream, 0) }
             endBody(of: stream, trailers: trailers)
         } catch {
             reset(id, .protocolError, error)

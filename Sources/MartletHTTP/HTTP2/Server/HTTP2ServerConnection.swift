@@ -225,7 +225,7 @@ extension HTTP2ServerConnection: Timed {
         }
         for stream in streams.values where stream.isStarved(now) {
             let error = HTTPError(.requestTimeout, detail: "The body came too slowly.")
-            reset(stream.id, .cancel, error)
+            reset(stream.id, stream.isAnswered ? .noError : .cancel, error)
         }
         giveUpUnlessTaking(connection, now)
     }

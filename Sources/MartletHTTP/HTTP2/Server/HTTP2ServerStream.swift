@@ -31,6 +31,8 @@ final class HTTP2ServerStream: CallScope, @unchecked Sendable {
     /// What is being sent; more is taken when it is gone.
     @exclusivity(unchecked) var out = ByteBuffer()
     @exclusivity(unchecked) var endsAfterOut = false
+    /// Whether the answer is out, and only the end of the request is still to come.
+    @exclusivity(unchecked) var isAnswered = false
     @exclusivity(unchecked) var trailers: Headers?
     /// How much the answer still has to bring, when it said so.
     @exclusivity(unchecked) var responseLeft: Int?

@@ -218,13 +218,25 @@ struct HTTP2ServerTests {
         }
     }
 
-    @Test("does not want the rest of a body that nobody reads")
+    @Test("lets a request end that has been answered, but not for long")
     func unread() throws {
-        try run { peer, _ in
-            let stream = peer.request(.post, "/unread", ends: false)
+        try run { peer, server in
+            let ending = peer.request(.post, "/unread", ends: false)
+            let waiting = peer.request(.post, "/unread", ends: false)
+            let large = peer.request(.post, "/unread", ends: false)
             try peer.exchange()
-            #expect(peer[stream].body == "unread")
-            #expect(peer[stream].reset == .noError)
+            for stream in [ending, waiting, large] { #expect(peer[stream].body == "unread") }
+            peer.send("the end", on: ending, ends: true)
+            peer.send(String(repeating: "x", count: 70_000), on: large)
+            try peer.exchange()
+            #expect(peer[large].reset == .noError)
+            for _ in 0..<20 {
+                server.pass(.milliseconds(100))
+                try peer.exchange()
+            }
+            #expect(peer[waiting].reset == .noError)
+            #expect(peer[ending].reset == nil)
+            #expect(peer.failure == nil)
         }
     }
 
