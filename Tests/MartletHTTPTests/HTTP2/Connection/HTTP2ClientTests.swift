@@ -67,7 +67,7 @@ struct HTTP2ClientTests {
         #expect(peer.open() == 5)
         peer.take(.settings([3: 0]))
         #expect(peer.availableStreamCount == 0)
-        #expect(HTTP2Conversation().machine.availableStreamCount == 0)
+        #expect(HTTP2Conversation().availableStreamCount == 0)
     }
 
     @Test("a head that cannot be encoded opens nothing")

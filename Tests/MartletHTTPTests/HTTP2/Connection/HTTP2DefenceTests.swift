@@ -1,4 +1,5 @@
 import MartletHTTP
+import MartletTransport
 import NIOCore
 import Testing
 
@@ -47,13 +48,13 @@ struct HTTP2DefenceTests {
         for index in 40..<45 {
             peer.take(.headers(Self.stream(index), end: true), .reset(Self.stream(index)))
         }
-        // 100 ticks are the 10 seconds of the window.
-        peer.machine.now = 100
+        let window = TickTimers.ticks(in: .seconds(10))
+        peer.machine.now = window
         for index in 45..<50 {
             peer.take(.headers(Self.stream(index), end: true), .reset(Self.stream(index)))
         }
         #expect(strike(peer) == nil)
-        peer.machine.now = 199
+        peer.machine.now = 2 * window - 1
         peer.take(.headers(Self.stream(50), end: true), .reset(Self.stream(50)))
         #expect(strike(peer) == "rapid_reset ENHANCE_YOUR_CALM")
     }
@@ -152,7 +153,7 @@ struct HTTP2DefenceTests {
         #expect(strike(peer) == "ping_flood ENHANCE_YOUR_CALM")
         let idle = HTTP2Conversation(limits: limits { $0.pingCount = 5 })
         for tick in 0..<20 {
-            idle.machine.now = UInt32(tick * 20)
+            idle.machine.now = UInt32(tick * 25)
             idle.take(.ping(1))
         }
         #expect(strike(idle) == nil)
@@ -189,7 +190,7 @@ struct HTTP2DefenceTests {
         "frames that are ignored",
         arguments: [
             RawFrame.priority(9), RawFrame(type: 0x20, payload: [1]), .settingsAck,
-            .ping(3, ack: true), .goAway(0), .windowUpdate(1, 1), .reset(1), .data(1, "x"),
+            .ping(3, ack: true), .goAway(0), .reset(1), .data(1, ""),
             .headers(1, "t", end: true),
         ]
     )
@@ -197,10 +198,46 @@ struct HTTP2DefenceTests {
         let peer = HTTP2Conversation(limits: limits { $0.ignoredFrameCount = 5 })
         peer.take(.headers(1))
         peer.machine.reset(.first, .cancel)
-        for _ in 0..<5 { peer.take(frame) }
+        // HEADERS paid for two.
+        for _ in 0..<7 { peer.take(frame) }
         #expect(strike(peer) == nil)
         peer.take(frame)
         #expect(strike(peer) == "ignored_frames ENHANCE_YOUR_CALM")
+    }
+
+    @Test("what may have been under way for a stream that was reset costs nothing")
+    func underWay() {
+        let peer = HTTP2Conversation(
+            limits: limits {
+                $0.ignoredFrameCount = 5
+                $0.resetCount = 5
+            }
+        )
+        peer.take(.headers(1))
+        peer.machine.reset(.first, .cancel)
+        for _ in 0..<100 { peer.take(.data(1, "x")) }
+        for index in 1..<50 {
+            // A client ends what it need not finish.
+            peer.take(.headers(Self.stream(index)))
+            peer.sendHeaders(Self.stream(index), end: true)
+            peer.take(.reset(Self.stream(index), .noError))
+        }
+        for index in 50..<100 {
+            peer.take(.headers(Self.stream(index)))
+            peer.machine.reset(HTTP2StreamID(rawValue: Self.stream(index)), .noError)
+            peer.take(.reset(Self.stream(index), .noError), .windowUpdate(Self.stream(index), 1))
+        }
+        #expect(strike(peer) == nil)
+    }
+
+    @Test("a client bears as many resets as a server wants")
+    func resetsAtClient() {
+        let peer = HTTP2Conversation(.client, limits: limits { $0.resetCount = 5 })
+        for index in 0..<20 {
+            #expect(peer.open() == Self.stream(index))
+            peer.take(.reset(Self.stream(index), .refusedStream))
+        }
+        #expect(strike(peer) == nil)
     }
 
     @Test("answers that the peer does not read")
