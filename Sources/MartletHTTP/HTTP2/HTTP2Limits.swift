@@ -68,6 +68,7 @@ public struct HTTP2Limits: Sendable {
     /// How many streams a peer may reset, get refused, or break, within the window, beyond one for
     /// each that ends as it should; 400.
     ///
+    /// A stream whose response is whole may be reset at no cost, and so may a client's.
     /// Over it: ENHANCE_YOUR_CALM.
     public var resetCount = 400
 
@@ -94,7 +95,8 @@ public struct HTTP2Limits: Sendable {
     /// Over it: ENHANCE_YOUR_CALM.
     public var windowUpdateCount = 1000
 
-    /// The most frames within the window that are read and ignored; 1000.
+    /// The most frames within the window that are read and ignored, beyond two for each frame of
+    /// HEADERS or DATA either way; 1000.
     ///
     /// They are PRIORITY, unknown types, what comes late for a closed stream, and acknowledgements
     /// that nothing waits for. Over it: ENHANCE_YOUR_CALM.

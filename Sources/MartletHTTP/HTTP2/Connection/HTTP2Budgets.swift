@@ -100,6 +100,7 @@ struct HTTP2Budgets {
         // What is refunded ahead of its use is bounded, so that a long download does not pay for a
         // flood.
         pings = max(-64, pings - 1)
+        ignoredFrames = max(-64, ignoredFrames - 2)
         windowUpdates = max(-1024, windowUpdates - 10)
     }
 

@@ -16,8 +16,11 @@ extension HTTP2Machine {
             try spend(.ignoredFrame)
             return nil
         }
+        // Only a server works for its peer, and no more once its response is whole: clients end
+        // so what they need not finish.
+        let isCostly = role == .server && !streams[index].flags.contains(.endedByUs)
         close(at: index, .resetByPeer)
-        try spend(.reset)
+        if isCostly { try spend(.reset) }
         return .reset(header.stream, HTTP2ErrorCode(rawValue: code))
     }
 
@@ -130,7 +133,7 @@ extension HTTP2Machine {
         }
         guard let index = streams.index(of: header.stream) else {
             try requireNotIdle(header.stream)
-            try spend(.ignoredFrame)
+            try spend(.windowUpdate)
             return nil
         }
         guard increment > 0 else {

@@ -20,7 +20,7 @@ extension HTTP2Machine {
         var content = payload
         try Self.removePadding(header, &content)
         guard let index = streams.index(of: header.stream) else {
-            return try takeLateData(header)
+            return try takeLateData(header, isEmpty: content.readableBytes == 0)
         }
         windows.receive -= header.length
         let endsStream = header.flags.contains(.endStream)
@@ -79,14 +79,16 @@ extension HTTP2Machine {
 
     /// DATA of a stream that is not open.
     private mutating func takeLateData(
-        _ header: HTTP2FrameHeader
+        _ header: HTTP2FrameHeader,
+        isEmpty: Bool
     ) throws(HTTP2Error) -> HTTP2Event? {
         try requireNotIdle(header.stream)
         windows.receive -= header.length
         giveBackToConnection(header.length)
         switch closedStreams.ending(of: header.stream) {
         case .resetByUs, .forgotten:
-            try spend(.ignoredFrame)
+            // The peer may have had a whole window of small frames under way.
+            if isEmpty { try spend(.ignoredFrame) }
             return nil
         case .resetByPeer:
             return answerReset(header.stream, .streamClosed)
