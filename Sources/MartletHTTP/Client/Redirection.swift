@@ -28,6 +28,7 @@ enum Redirection {
             next.headers.remove(.authorization)
             next.headers.remove(.cookie)
             next.headers.remove(.proxyAuthorization)
+            next.headers.remove(.xAPIKey)
             next.headers.remove(.hostField)
         }
         return next

@@ -21,6 +21,9 @@ extension HTTPField.Name {
     /// `X-Forwarded-Proto`: the scheme that the client used.
     public static let xForwardedProto = HTTPField.Name(known: "X-Forwarded-Proto")
 
+    /// `X-API-Key`: the key of a program that calls.
+    public static let xAPIKey = HTTPField.Name(known: "X-API-Key")
+
     /// `RateLimit`: what is left of a quota (draft-ietf-httpapi-ratelimit-headers).
     public static let rateLimit = HTTPField.Name(known: "RateLimit")
 

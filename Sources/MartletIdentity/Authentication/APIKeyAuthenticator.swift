@@ -78,8 +78,3 @@ public struct APIKeyAuthenticator: Authenticator {
         }
     }
 }
-
-extension HTTPField.Name {
-    /// `X-API-Key`: a key that says who calls.
-    public static let xAPIKey = HTTPField.Name(known: "X-API-Key")
-}

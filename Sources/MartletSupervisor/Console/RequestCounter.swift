@@ -41,10 +41,10 @@ package struct RequestCounter: Service {
                     guard let path = service.statsPath, let process = service.processID,
                         !silent.contains(process)
                     else { continue }
-                    if let count = await ask(service.port, path) {
-                        supervisor.note(requests: count, of: process)
-                    } else {
-                        silent.insert(process)
+                    switch await ask(service.port, path) {
+                    case .count(let count): supervisor.note(requests: count, of: process)
+                    case .unknown: silent.insert(process)
+                    case .none: break
                     }
                 }
                 silent.formIntersection(supervisor.services.compactMap(\.processID))
@@ -58,7 +58,16 @@ package struct RequestCounter: Service {
         return plain.prefix(through: plain.lastIndex(of: "/") ?? plain.startIndex) + "stats"
     }
 
-    private func ask(_ port: Int, _ path: String) async -> Int? {
+    /// What a service says of its requests.
+    private enum Answer {
+        case count(Int)
+        /// It does not count them, and need not be asked again.
+        case unknown
+        /// It did not answer this time.
+        case none
+    }
+
+    private func ask(_ port: Int, _ path: String) async -> Answer {
         let deadline = ContinuousClock.now.advanced(by: Self.timeout)
         let url = Template.value(of: .url, port: port) + path
         do {
@@ -68,12 +77,13 @@ package struct RequestCounter: Service {
             )
             guard response.status == .ok else {
                 response.body.discard()
-                return nil
+                return response.status.code < 500 ? .unknown : .none
             }
             let body = try await response.body.collect(upTo: Self.maximumAnswerBytes)
-            return try JSON.decode(Stats.self, from: body).requests
+            let stats = try? JSON.decode(Stats.self, from: body)
+            return stats.map { .count($0.requests) } ?? .unknown
         } catch {
-            return nil
+            return .none
         }
     }
 }

@@ -204,9 +204,14 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
         }
         turnDepth -= 1
         if !ready.isEmpty {
-            scheduleDrain()
+            scheduleDrain(after: Self.lookTime)
         }
     }
+
+    /// How long the loop may wait for its sockets before jobs go on that were too many for a turn.
+    ///
+    /// Not zero: what NIO is given to execute at once, it executes before it looks at a socket.
+    private static let lookTime = TimeAmount.microseconds(20)
 
     @inline(__always)
     private func runJob(_ job: UnownedJob) {
@@ -215,12 +220,17 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
         activity.end()
     }
 
-    private func scheduleDrain() {
+    private func scheduleDrain(after time: TimeAmount? = nil) {
         guard turnDepth == 0, !isDrainScheduled else { return }
         isDrainScheduled = true
-        eventLoop.execute {
+        let drain: @Sendable () -> Void = {
             self.isDrainScheduled = false
             self.turn {}
+        }
+        if let time {
+            eventLoop.scheduleTask(in: time, drain)
+        } else {
+            eventLoop.execute(drain)
         }
     }
 

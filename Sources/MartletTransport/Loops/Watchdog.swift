@@ -11,6 +11,9 @@ import Musl
 /// When and how a loop that is held up is reported.
 public struct WatchdogConfiguration: Sendable {
     /// How long one piece of work may hold a loop before it is reported; 50 ms by default.
+    ///
+    /// Real time, not processor time: on a machine that is busy with something else, work may hold
+    /// a loop that never ran. What holds it for up to a tenth longer may go unseen.
     public var threshold: Duration
 
     /// What to do with a report; nil logs a warning with `logger`.
@@ -43,7 +46,7 @@ public struct LoopHeldReport: Hashable, Sendable {
     public let atLeast: Duration
 }
 
-/// Looks at every loop four times within the threshold and reports one that still runs the same
+/// Looks at every loop ten times within the threshold and reports one that still runs the same
 /// piece of work, once, while it is being held.
 final class Watchdog: Sendable {
     private let loops: [Loop]
@@ -85,7 +88,7 @@ final class Watchdog: Sendable {
     private func watch() {
         let parts = configuration.threshold.components
         let nanoseconds = parts.seconds * 1_000_000_000 + parts.attoseconds / 1_000_000_000
-        let interval = UInt32(clamping: max(1000, nanoseconds / 4 / 1000))
+        let interval = UInt32(clamping: max(1000, nanoseconds / 10 / 1000))
         var looks = loops.map { _ in Look() }
         while !isStopped.load(ordering: .acquiring) {
             usleep(interval)

@@ -16,10 +16,10 @@ struct Budgets {
 
     /// Judges what was measured.
     ///
-    /// A tenth is allowed for what a process does beside its work.
+    /// A quarter is allowed for what a process does beside its work: a tick of the timers, a date.
     func verdict(on measured: AllocationCase, _ allocations: Double) -> Verdict {
         guard let budget = values[measured.name] else { return .unknown }
-        if allocations > budget + 0.1 { return .over(budget) }
+        if allocations > budget + 0.25 { return .over(budget) }
         guard allocations < budget - 0.5 else { return .kept(budget) }
         return measured.isExact ? .under(budget) : .slack(budget)
     }

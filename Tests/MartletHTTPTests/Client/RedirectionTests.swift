@@ -14,7 +14,7 @@ struct RedirectionTests {
     ) -> Request? {
         let headers: Headers = [
             .authorization: "secret", .cookie: "secret", .proxyAuthorization: "secret",
-            .accept: "a/b", .contentType: "c/d",
+            .xAPIKey: "secret", .accept: "a/b", .contentType: "c/d",
         ]
         let request = Request(method, url, headers: headers, body: Body("content"))
         let response = Response(.init(code: code), headers: [.location: location])
@@ -70,6 +70,7 @@ struct RedirectionTests {
         #expect(headers?.contains(.authorization) == kept)
         #expect(headers?.contains(.cookie) == kept)
         #expect(headers?.contains(.proxyAuthorization) == kept)
+        #expect(headers?.contains(.xAPIKey) == kept)
         #expect(headers?[.accept] == "a/b")
     }
 

@@ -3,8 +3,34 @@ import Testing
 
 @testable import MartletTransport
 
-@Suite("Reading and writing a TCP stream")
+@Suite("Reading and writing a TCP stream", .timeLimit(.minutes(1)))
 struct TCPFlowTests {
+    @Test("a handler that only yields lets the loop look at its other sockets")
+    func fairness() async throws {
+        let hasCome = Shared(false)
+        try await withTCPServer(loops: EventLoops(count: 1)) { stream in
+            switch try await stream.read() {
+            case ByteBuffer(string: "spin"):
+                while !hasCome.value {
+                    try Task.checkCancellation()
+                    await Task.yield()
+                }
+                try await stream.write(ByteBuffer(string: "done"))
+            default:
+                hasCome.change { $0 = true }
+            }
+        } _: { _, port in
+            try await TCPClient().withConnection(to: "127.0.0.1", port: port) { spinning in
+                try await spinning.write(ByteBuffer(string: "spin"))
+                try await TCPClient().withConnection(to: "127.0.0.1", port: port) { other in
+                    try await other.write(ByteBuffer(string: "end"))
+                    let answer = try await spinning.readString(4)
+                    #expect(answer == "done")
+                }
+            }
+        }
+    }
+
     @Test("what is written in one turn leaves in one write")
     func gathering() throws {
         try VirtualStream.run { virtual, _ in
