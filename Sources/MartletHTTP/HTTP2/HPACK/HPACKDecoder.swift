@@ -27,6 +27,9 @@ package struct HPACKDecoder: ~Copyable {
         table = HPACKDynamicTable(maximumSize: tableSize)
     }
 
+    /// What the entries of the dynamic table count for.
+    package var tableSize: Int { table.size }
+
     /// Changes the most that the dynamic table may hold; to be called when the peer acknowledges a
     /// `SETTINGS_HEADER_TABLE_SIZE` of ours.
     ///
@@ -185,7 +188,9 @@ package struct HPACKDecoder: ~Copyable {
     private func copyName(of entry: HPACKEntry, _ isStatic: Bool, to out: inout ByteBuffer) {
         let range = Int(entry.start)..<Int(entry.start) + Int(entry.nameLength)
         if isStatic {
-            staticTable.withBytes { _ = out.writeBytes(UnsafeRawBufferPointer(rebasing: $0[range])) }
+            staticTable.withBytes {
+                _ = out.writeBytes(UnsafeRawBufferPointer(rebasing: $0[range]))
+            }
         } else {
             table.withBytes { _ = out.writeBytes(UnsafeRawBufferPointer(rebasing: $0[range])) }
         }

@@ -45,6 +45,9 @@ package struct HPACKEncoder: ~Copyable {
         table.setMaximumSize(size)
     }
 
+    /// What the entries of the dynamic table count for.
+    package var tableSize: Int { table.size }
+
     /// Encodes one field.
     ///
     /// - Parameters:
@@ -66,7 +69,7 @@ package struct HPACKEncoder: ~Copyable {
     }
 
     /// Encodes one field, whose name is in lower case.
-    mutating func encode(
+    package mutating func encode(
         _ name: UnsafeRawBufferPointer,
         _ value: UnsafeRawBufferPointer,
         indexing: HPACKIndexing? = nil,

@@ -23,6 +23,7 @@ struct HPACKEncodingTable {
         table = HPACKDynamicTable(maximumSize: maximumSize)
     }
 
+    var size: Int { table.size }
     var maximumSize: Int { table.maximumSize }
 
     mutating func setMaximumSize(_ size: Int) {

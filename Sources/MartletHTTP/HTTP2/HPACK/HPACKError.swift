@@ -14,3 +14,10 @@ package struct HPACKError: Error, Sendable, Hashable {
 extension HPACKError: CustomStringConvertible {
     package var description: String { reason }
 }
+
+extension HTTP2Error {
+    /// What a block that cannot be decoded ends the connection with.
+    package init(_ error: HPACKError) {
+        self = .connection(.compressionError, error.reason)
+    }
+}

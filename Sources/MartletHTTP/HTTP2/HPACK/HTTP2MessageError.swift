@@ -13,3 +13,10 @@ package struct HTTP2MessageError: Error, Sendable, Hashable {
 extension HTTP2MessageError: CustomStringConvertible {
     package var description: String { reason }
 }
+
+extension HTTP2Error {
+    /// What a malformed message ends its stream with.
+    package init(_ error: HTTP2MessageError, on stream: HTTP2StreamID) {
+        self = .stream(stream, .protocolError, error.reason)
+    }
+}

@@ -18,6 +18,8 @@ package struct HTTP2RequestHead: Sendable {
 
     /// The method.
     package var method: HTTPRequest.Method { content.method }
+    /// The scheme, in lower case; empty for a CONNECT without a protocol.
+    package var scheme: String { content.scheme }
     /// The target.
     package var target: String { content.target }
     /// The authority; empty without one.

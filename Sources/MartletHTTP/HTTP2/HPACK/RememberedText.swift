@@ -20,7 +20,8 @@ struct RememberedText: Sendable {
 
     @inline(__always)
     private func isLast(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        last.utf8.count == bytes.count
+        // In the beginning there is none, and an empty one is not known to be valid.
+        !bytes.isEmpty && last.utf8.count == bytes.count
             && last.utf8.span.withUnsafeBytes { HPACKComparison.isEqual($0, bytes) }
     }
 }
