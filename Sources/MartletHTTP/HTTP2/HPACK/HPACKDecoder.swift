@@ -3,8 +3,8 @@ package import NIOCore
 /// Decodes the header blocks of one direction of a connection (RFC 7541).
 ///
 /// Sans-I/O. Every block of the connection must go through it, in order, also those of streams that
-/// are refused or gone, or else the dynamic table is not the peer's any more. After it has thrown it
-/// is not to be used again.
+/// are refused or gone, or else the dynamic table is not the peer's any more. After it has thrown
+/// it is not to be used again.
 package struct HPACKDecoder: ~Copyable {
     private let limits: HPACKLimits
     private let staticTable = HPACKStaticTable.shared

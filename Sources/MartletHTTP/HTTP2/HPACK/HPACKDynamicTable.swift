@@ -1,8 +1,8 @@
 /// The dynamic table (RFC 7541 §2.3.2, §4): what came last is first, what came first is evicted.
 ///
 /// The bytes of the entries lie one behind another; when their end is reached those that are still
-/// in the table are moved to the front. Memory is taken as entries come, so that a table that nobody
-/// uses has none.
+/// in the table are moved to the front. Memory is taken as entries come, so that a table that
+/// nobody uses has none.
 struct HPACKDynamicTable {
     /// The size that every table has until its peers agree on another (RFC 9113 §6.5.2).
     static let initialSize = 4096

@@ -3,8 +3,8 @@ package import NIOCore
 /// The field lines of one header block, decoded: names and values in one buffer, and where each
 /// lies.
 ///
-/// Made once a connection and handed to ``HPACKDecoder/decode(_:into:)`` for every block: its memory
-/// is used again when no message holds it any more.
+/// Made once a connection and handed to ``HPACKDecoder/decode(_:into:)`` for every block: its
+/// memory is used again when no message holds it any more.
 package struct HPACKFieldBlock: Sendable {
     /// Up to how much memory is kept between two blocks.
     private static let keptCapacity = 1024

@@ -22,7 +22,7 @@ struct HPACKNameTable {
     private static let slotCount = 256
 
     private let bytes: [UInt8]
-    /// The records, each at the first free slot from its hash on; those with an empty name are free.
+    /// The records, each at the first free slot from its hash on; those without a name are free.
     private let slots: [Record]
 
     private init() {

@@ -32,8 +32,8 @@ enum HTTP2FieldText {
     @inline(__always)
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
-    /// Whether `name`, in lower case, is that of a field that speaks of an HTTP/1.1 connection; `te`
-    /// is not among them (RFC 9113 §8.2.2).
+    /// Whether `name`, in lower case, is that of a field that speaks of an HTTP/1.1 connection;
+    /// `te` is not among them (RFC 9113 §8.2.2).
     static func isConnectionSpecific(_ name: UnsafeRawBufferPointer) -> Bool {
         switch name.count {
         case 7: ASCII.isExactly(name, "upgrade")
