@@ -39,8 +39,8 @@ public final class ServerTLS: Sendable {
     /// - Parameters:
     ///   - credential: The server's certificate and key.
     ///   - clients: What a client must show.
-    ///   - applicationProtocols: What ALPN offers, best first; for protocols other than HTTP, theirs
-    ///     or none.
+    ///   - applicationProtocols: What ALPN offers, best first; a protocol other than HTTP has its
+    ///     own, or none.
     /// - Throws: ``TLSError`` when the parts do not fit together.
     public init(
         _ credential: TLSCredential,

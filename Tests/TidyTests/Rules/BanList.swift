@@ -20,6 +20,8 @@ extension Ban {
                     "stands for the server, which starts its handlers so",
                 "Sources/MartletHTTP/Server/ServerConnection+Calls.swift":
                     "the task of a request, cancelled with its connection",
+                "Sources/MartletHTTP/HTTP2/Server/HTTP2ServerStream.swift":
+                    "the task of a stream's request, cancelled with the stream",
                 "Sources/MartletHTTP/Client/ClientConnection+Exchange.swift":
                     "sends a streamed body beside the response, cancelled with the exchange",
             ]

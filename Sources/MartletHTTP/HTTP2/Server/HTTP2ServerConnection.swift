@@ -4,8 +4,8 @@ import MartletCore
 import MartletTransport
 import NIOCore
 
-/// One HTTP/2 connection of a server: every stream is a call, whose handler runs on the connection's
-/// loop, as it does for HTTP/1.1.
+/// One HTTP/2 connection of a server: every stream is a call, whose handler runs on the
+/// connection's loop, as it does for HTTP/1.1.
 ///
 /// All that a turn of the loop has to say, on all streams, leaves in one write.
 // Sound because it is touched on its loop only; the tasks of its streams run on that loop too, and
