@@ -100,6 +100,8 @@ public final class Gateway<Transport: Handler<Request, Response>>: Handler {
         }
         switch request.method {
         case .connect, .trace: throw Self.notImplemented(request.method)
+        // It is about the server that is asked (RFC 9110 §9.3.7).
+        case .options where request.target == "*": return Response(.noContent)
         default: return nil
         }
     }

@@ -24,7 +24,7 @@ public enum GatewayServer: Sendable {
     ///   - routes: The routes, and the settings that they came with.
     ///   - address: Where to listen.
     ///   - tls: TLS for every connection; nil for none.
-    ///   - accessLog: What the access log says.
+    ///   - accessLog: What the access log says; of the gateway's own health, nothing but failures.
     ///   - logger: Where it says it, and where errors go.
     ///   - loops: The event loops of the server and of the connections to upstreams.
     /// - Returns: The server, to be run.
@@ -41,6 +41,10 @@ public enum GatewayServer: Sendable {
             Gateway<HTTPClient>.clientConfiguration(timeouts: configuration.timeouts),
             loops: loops
         )
+        var accessLog = accessLog
+        accessLog.quietTargets.formUnion([
+            Gateway<HTTPClient>.healthPath, Gateway<HTTPClient>.statsPath,
+        ])
         let gateway = Gateway(routes, transport: UpstreamClients.carryingOn(client))
             .layered(by: [
                 RequestID(),

@@ -242,6 +242,10 @@ struct LiveGatewayTests {
             #expect(missing.headers.contains(.xRequestID))
             let down = try await client.get("http://127.0.0.1:\(port)/api")
             #expect(down.status == .serviceUnavailable)
+            var about = Request(.options, "http://127.0.0.1:\(port)/")
+            about.target = "*"
+            let answer = try await client.handle(about, context: CallContext())
+            #expect(answer.status == .noContent)
             group.cancelAll()
         }
     }

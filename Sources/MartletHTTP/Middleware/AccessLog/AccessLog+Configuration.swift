@@ -26,11 +26,16 @@ extension AccessLog {
         /// logged; compared without case.
         public var redactedParameters: Set<String>
 
+        /// The targets whose ordinary requests are not logged, such as those of health probes; none
+        /// by default.
+        public var quietTargets: Set<String>
+
         /// Makes a configuration.
         public init(
             sampleRate: Double = 1,
             slowThreshold: Duration = .seconds(1),
             level: Logger.Level = .info,
+            quietTargets: Set<String> = [],
             includesQuery: Bool = false,
             redactedParameters: Set<String> = Self.secretParameters
         ) {
@@ -38,6 +43,7 @@ extension AccessLog {
             self.sampleRate = sampleRate
             self.slowThreshold = slowThreshold
             self.level = level
+            self.quietTargets = quietTargets
             self.includesQuery = includesQuery
             self.redactedParameters = Set(redactedParameters.map { $0.lowercased() })
         }

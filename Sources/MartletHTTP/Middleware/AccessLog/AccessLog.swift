@@ -91,6 +91,10 @@ public struct AccessLog: SynchronousMiddleware {
     /// Whether anything could be logged.
     private var isOn: Bool { logger.logLevel <= .error }
 
+    private func isQuiet(_ request: Request) -> Bool {
+        !configuration.quietTargets.isEmpty && configuration.quietTargets.contains(request.target)
+    }
+
     private func finish(
         _ request: Request,
         _ context: CallContext,
@@ -103,6 +107,8 @@ public struct AccessLog: SynchronousMiddleware {
             level = .error
         } else if outcome.duration >= configuration.slowThreshold {
             level = .warning
+        } else if isQuiet(request) {
+            return
         } else if sampler.takes() {
             level = configuration.level
         } else {

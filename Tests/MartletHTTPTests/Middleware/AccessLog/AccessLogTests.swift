@@ -34,6 +34,15 @@ import Testing
         return try #require(handler.entries.first)
     }
 
+    @Test("ordinary requests for a quiet target are not logged, and those that fail are")
+    func quietTargets() async throws {
+        let layer = layer(.init(quietTargets: ["/health"]))
+        _ = try await layer.answer(request("/health")) { _, _ in Response("ok") }
+        #expect(handler.entries.isEmpty)
+        _ = try await layer.answer(request("/health")) { _, _ in Response(.serviceUnavailable) }
+        #expect(try entry().level == .error)
+    }
+
     @Test("an entry has method, path without query, status, bytes, duration, peer and identifiers")
     func fields() async throws {
         var context = CallContext()
