@@ -3,8 +3,8 @@ package import NIOCore
 /// Encodes the header blocks of one direction of a connection (RFC 7541).
 ///
 /// Sans-I/O. A block is what is encoded between two frames: the pseudo-header fields first, then
-/// the others; the blocks must be sent whole, in the order in which they were encoded. Which fields go
-/// into the dynamic table is the encoder's to decide, see ``HPACKIndexing``.
+/// the others; the blocks must be sent whole, in the order in which they were encoded. Which fields
+/// go into the dynamic table is the encoder's to decide, see ``HPACKIndexing``.
 ///
 /// ```swift
 /// encoder.encodeStatus(200, into: &block)
