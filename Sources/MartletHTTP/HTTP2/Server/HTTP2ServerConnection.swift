@@ -33,6 +33,7 @@ final class HTTP2ServerConnection: @unchecked Sendable {
     @exclusivity(unchecked) private var unsentSince: TickTimers.Tick = 0
     /// When the connection was last idle, or has begun to drain.
     @exclusivity(unchecked) private var idleSince: TickTimers.Tick = 0
+    @exclusivity(unchecked) private var startedAt: TickTimers.Tick = 0
     @exclusivity(unchecked) private var timeoutTick = TickTimers.never
     @exclusivity(unchecked) var timerIndex = -1
 
@@ -87,6 +88,7 @@ extension HTTP2ServerConnection: OwnedConnection, Closable {
             certificateNames: connection.security?.peerNames ?? []
         )
         machine.start()
+        startedAt = loop.timers.now
         if connection.isOverLimit {
             fail(.connection(.enhanceYourCalm, "The server has too many connections."))
         }
@@ -218,6 +220,9 @@ extension HTTP2ServerConnection: Timed {
             return
         }
         endIdle(now)
+        if machine.awaitsSettings, hasPassed(core.limits.headTimeout, since: startedAt), !isEnding {
+            fail(.connection(.settingsTimeout, "SETTINGS were not acknowledged in time."))
+        }
         let stall = TickTimers.ticks(in: core.limits.writeStallTimeout)
         while now > stall, let id = machine.stalledStream(before: now - stall) {
             core.count(.stalledWindow)

@@ -126,6 +126,20 @@ struct HTTP2ServerLimitTests {
         }
     }
 
+    @Test("a client that does not acknowledge settings is let go")
+    func settings() throws {
+        try run { peer, server in
+            let stream = peer.request(.get, "/slow")
+            var sent = ByteBuffer()
+            swap(&sent, &peer.machine.output)
+            // The acknowledgement of what comes with the answer stays behind.
+            peer.take(try server.exchange(sent))
+            #expect(peer[stream].status == 0)
+            for _ in 0..<11 { peer.take(try exchange(server, .seconds(1))) }
+            #expect(peer.goAways == [.settingsTimeout])
+        }
+    }
+
     @Test("a shutdown announces the end, and lets streams finish")
     func drain() throws {
         try run { peer, server in
