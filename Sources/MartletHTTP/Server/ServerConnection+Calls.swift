@@ -184,8 +184,8 @@ extension ServerConnection: CallScope {
         if isBodyPending {
             incoming?.fail(CancellationError())
         }
-        connection?.resumeReading()
         if !keepsAlive || isDraining {
+            connection?.resumeReading()
             phase = .lingering
             clearTimeout()
             closesAfterFlush = true

@@ -22,6 +22,7 @@ extension ServerConnection {
                 guard beginRequest() else { return }
             case .awaitingBody(let head):
                 guard let body = parser.takeWholeBody() else {
+                    connection?.resumeReading()
                     setTimeout(core.limits.bodyIdleTimeout)
                     return
                 }
@@ -42,7 +43,7 @@ extension ServerConnection {
         if timeoutTick == TickTimers.never {
             watchForStall()
         }
-        holdPipelinedInput()
+        regulatePipelinedInput()
     }
 
     /// Begins the next request.
@@ -51,6 +52,7 @@ extension ServerConnection {
     private func beginRequest() -> Bool {
         switch parser.next() {
         case .needsMore:
+            connection?.resumeReading()
             if hasInputEnded || (!parser.isWithinHead && servedAny) {
                 waitForNextRequest()
             } else if timeoutTick == TickTimers.never {
@@ -170,11 +172,12 @@ extension ServerConnection {
     /// - Returns: Whether to look again.
     private func pumpBody() -> Bool {
         guard let incoming = call.incoming, call.isBodyPending, !call.isReadingHeld else {
-            holdPipelinedInput()
+            regulatePipelinedInput()
             return false
         }
         switch parser.next() {
         case .needsMore:
+            connection?.resumeReading()
             if hasInputEnded {
                 endBody(incoming)
             } else if case .calling = phase, !call.owesContinue, writeWaiter == nil {
@@ -203,7 +206,7 @@ extension ServerConnection {
             call.isBodyPending = false
             call.keepsAlive = false
             incoming.fail(HTTPError(error.status, detail: error.reason))
-            return false
+            return true
         case .head:
             preconditionFailure("A body ends before the next head.")
         }
@@ -222,10 +225,15 @@ extension ServerConnection {
         }
     }
 
-    /// Stops reading when enough of the requests to come is here.
-    private func holdPipelinedInput() {
+    /// Stops reading while enough of the requests to come is here, and reads on when it is not.
+    ///
+    /// The end of a call alone does not read on: each would let another read in, which may be much
+    /// longer than the request that was answered.
+    private func regulatePipelinedInput() {
         if parser.bufferedCount >= core.limits.pipelinedSize {
             connection?.pauseReading()
+        } else if !call.isReadingHeld {
+            connection?.resumeReading()
         }
     }
 
@@ -239,15 +247,13 @@ extension ServerConnection {
                 out.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
                 markDirty()
             }
-            call.isReadingHeld = false
-            connection?.resumeReading()
-            process()
         case .abandoned:
             // What still comes is thrown away, so that the peer's leaving is noticed.
-            call.isReadingHeld = false
-            connection?.resumeReading()
-            process()
+            break
         }
+        // Reads on when what is here is not enough.
+        call.isReadingHeld = false
+        process()
     }
 
     /// How many bytes of a body that nobody read are thrown away to keep the connection.
@@ -263,6 +269,7 @@ extension ServerConnection {
             guard discardedCount <= Self.discardLimit else {
                 // Not at once: a reset could take the answer away from the peer (RFC 9112 §9.6).
                 phase = .lingering
+                connection?.resumeReading()
                 endWhenSent()
                 return false
             }
@@ -272,6 +279,7 @@ extension ServerConnection {
             discardedCount = 0
             return true
         case .needsMore:
+            connection?.resumeReading()
             if hasInputEnded { endWhenSent() }
             return false
         case .refused, .head:

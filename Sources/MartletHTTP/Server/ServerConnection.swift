@@ -181,8 +181,7 @@ extension ServerConnection: OwnedConnection, Closable {
         default: break
         }
         resumeWriter()
-        if case .idle = phase { connection.resumeReading() }
-        // Arms the time-out of whatever is waited for now.
+        // Arms the time-out of whatever is waited for now, and reads on if it has to.
         process()
     }
 

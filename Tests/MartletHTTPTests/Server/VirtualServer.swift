@@ -97,6 +97,12 @@ final class VirtualServer {
 
     var isOpen: Bool { channel.isActive }
 
+    /// Whether a socket would be read; whoever sends nevertheless is heard all the same.
+    var isReading: Bool {
+        let option = channel.options.first { $0.option is ChannelOptions.Types.AutoReadOption }
+        return option?.value as? Bool ?? true
+    }
+
     /// Sends bytes, and returns what has been answered since the last look.
     @discardableResult
     func send(_ text: String) throws -> String {
