@@ -1,3 +1,4 @@
+import HTTPTypes
 import MartletCore
 import MartletHTTP
 import MartletTransport
