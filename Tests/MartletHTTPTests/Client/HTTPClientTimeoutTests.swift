@@ -85,7 +85,8 @@ struct HTTPClientTimeoutTests {
                 // On the loop, so that no tick is between the response and the next request.
                 try await withTaskExecutorPreference(loop) {
                     for expected in ["first", "second"] {
-                        #expect(try await text(try await client.get(server.base)) == expected)
+                        let said = try await text(try await client.get(server.base))
+                        #expect(said == expected)
                     }
                 }
                 try await served
