@@ -7,11 +7,11 @@ import Testing
 struct DescriptorTests {
     @Test("pauses, spins not, and serves who waited when others have gone")
     func exhaustion() async throws {
-        let port = try await freePort()
-        let server = try start(port: port, descriptors: 40)
+        var configuration = TCPClient.Configuration()
+        configuration.maximumAttempts = 1
+        let client = TCPClient(configuration)
+        let (server, port) = try await serving(client, descriptors: 40)
         defer { server.terminate() }
-        let client = TCPClient()
-        try await waitUntilServing(client, port)
 
         var waiting: [TCPStream] = []
         for _ in 0..<60 {
@@ -69,15 +69,28 @@ struct DescriptorTests {
         return process
     }
 
-    private func waitUntilServing(_ client: TCPClient, _ port: Int) async throws {
-        for _ in 0..<1000 {
-            if let stream = try? await client.connect(to: "127.0.0.1", port: port) {
-                stream.abort()
-                return
+    /// Starts a server and waits until it serves; on another port when somebody took the first.
+    private func serving(
+        _ client: TCPClient,
+        descriptors: Int
+    ) async throws -> (Process, port: Int) {
+        for _ in 0..<10 {
+            let port = try await freePort()
+            let server = try start(port: port, descriptors: descriptors)
+            for _ in 0..<1000 where server.isRunning {
+                try await ContinuousClock().sleep(for: .milliseconds(10))
+                guard let stream = try? await client.connect(to: "127.0.0.1", port: port) else {
+                    continue
+                }
+                defer { stream.abort() }
+                try? await stream.write(ByteBuffer(string: "x"))
+                let isEcho = try? await isAnswered(stream, within: .seconds(5))
+                if isEcho == true, server.isRunning { return (server, port) }
             }
-            try await ContinuousClock().sleep(for: .milliseconds(10))
+            server.terminate()
         }
-        Issue.record("the server does not listen")
+        struct NotListening: Error {}
+        throw NotListening()
     }
 
     /// The processor time that a process has used, in hundredths of a second (`proc(5)`).
