@@ -269,6 +269,7 @@ let package = Package(
             path: "Tests/TestAuthority",
             swiftSettings: strict
         ),
+        .target(name: "TestPrograms", path: "Tests/TestPrograms", swiftSettings: strict),
         .testTarget(
             name: "MartletCoreTests",
             dependencies: [
@@ -293,7 +294,7 @@ let package = Package(
                 "CThreadSanitizer", "MartletCore", "MartletTransport", "MartletHTTP", nioCore,
                 nioPosix, nioSSL,
                 httpTypes, logging, metrics, tracing, serviceContext, lifecycle,
-                "TestAuthority",
+                "TestAuthority", "TestPrograms",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
@@ -330,14 +331,16 @@ let package = Package(
         ),
         .testTarget(
             name: "MartletSupervisorTests",
-            dependencies: ["MartletCore", "MartletHTTP", "MartletSupervisor", httpTypes, nioCore],
+            dependencies: [
+                "MartletCore", "MartletHTTP", "MartletSupervisor", "TestPrograms", httpTypes, nioCore,
+            ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "ShopTests",
             dependencies: [
                 "Martlet", "ShopModel", "ShopUser", "ShopOrder", "ShopPayment",
-                "MartletSupervisor", grdb, httpTypes, nioCore, logging,
+                "MartletSupervisor", "TestPrograms", grdb, httpTypes, nioCore, logging,
             ],
             path: "Examples/Shop/Tests",
             swiftSettings: strict
@@ -356,7 +359,7 @@ let package = Package(
         ),
         .testTarget(
             name: "TaskQueueTests",
-            dependencies: ["TaskQueue", "Martlet", "MartletCore", nioCore],
+            dependencies: ["TaskQueue", "Martlet", "MartletCore", "TestPrograms", nioCore],
             path: "Examples/TaskQueue/Tests",
             swiftSettings: strict
         ),
@@ -368,7 +371,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EchoTests",
-            dependencies: ["Echo", "MartletTransport", logging, lifecycle, nioCore],
+            dependencies: ["Echo", "MartletTransport", "TestPrograms", logging, lifecycle, nioCore],
             path: "Examples/Echo/Tests",
             swiftSettings: strict
         ),

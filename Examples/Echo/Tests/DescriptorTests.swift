@@ -1,17 +1,24 @@
 import Foundation
 import MartletTransport
 import NIOCore
+import TestPrograms
 import Testing
 
 @Suite("A server without descriptors left", .timeLimit(.minutes(2)))
 struct DescriptorTests {
+    private let scratch: Scratch
+
+    init() throws {
+        scratch = try Scratch()
+    }
+
     @Test("pauses, spins not, and serves who waited when others have gone")
     func exhaustion() async throws {
         var configuration = TCPClient.Configuration()
         configuration.maximumAttempts = 1
         let client = TCPClient(configuration)
         let (server, port) = try await serving(client, descriptors: 40)
-        defer { server.terminate() }
+        defer { server.send(SIGKILL) }
 
         var waiting: [TCPStream] = []
         for _ in 0..<60 {
@@ -54,26 +61,16 @@ struct DescriptorTests {
     }
 
     /// Starts the built program with room for only so many descriptors.
-    private func start(port: Int, descriptors: Int) throws -> Process {
-        let folder = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-            .deletingLastPathComponent()
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = [
-            "-c", "ulimit -n \(descriptors); exec \"$0\" serve --port \(port)",
-            folder.appending(path: "echo").path,
-        ]
-        process.standardError = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        return process
+    private func start(port: Int, descriptors: Int) throws -> RunningProgram {
+        let script = "ulimit -n \(descriptors); exec \"$0\" serve --port \(port)"
+        return try RunningProgram(["sh", "-c", script, Programs.built("echo")], in: scratch)
     }
 
     /// Starts a server and waits until it serves; on another port when somebody took the first.
     private func serving(
         _ client: TCPClient,
         descriptors: Int
-    ) async throws -> (Process, port: Int) {
+    ) async throws -> (RunningProgram, port: Int) {
         for _ in 0..<10 {
             let port = try await freePort()
             let server = try start(port: port, descriptors: descriptors)
@@ -87,15 +84,15 @@ struct DescriptorTests {
                 let isEcho = try? await isAnswered(stream, within: .seconds(5))
                 if isEcho == true, server.isRunning { return (server, port) }
             }
-            server.terminate()
+            server.send(SIGKILL)
         }
         struct NotListening: Error {}
         throw NotListening()
     }
 
     /// The processor time that a process has used, in hundredths of a second (`proc(5)`).
-    private func ticks(of process: Process) throws -> Int {
-        let path = "/proc/\(process.processIdentifier)/stat"
+    private func ticks(of process: RunningProgram) throws -> Int {
+        let path = "/proc/\(process.processID)/stat"
         let text = try String(contentsOfFile: path, encoding: .utf8)
         let fields = try #require(text.split(separator: ")").last).split(separator: " ")
         // Fields 14 and 15, of which two stand before the parenthesis.

@@ -2,12 +2,19 @@ import Foundation
 import Martlet
 import NIOCore
 import Synchronization
+import TestPrograms
 import Testing
 
 @testable import TaskQueue
 
 @Suite("Killing a worker", .timeLimit(.minutes(2)))
 struct KillTests {
+    private let scratch: Scratch
+
+    init() throws {
+        scratch = try Scratch()
+    }
+
     @Test("a task whose worker is killed is done by the next, and what was done is not done again")
     func killed() async throws {
         try await withTemporaryFile { path in
@@ -18,9 +25,10 @@ struct KillTests {
                     _ = try await store.add("post", "\(url) \(text)")
                 }
                 let first = try start(path)
-                defer { first.terminate() }
+                defer { first.send(SIGKILL) }
                 try await receiver.waitUntilHolding("two")
-                #expect(kill(first.processIdentifier, SIGKILL) == 0)
+                first.send(SIGKILL)
+                try await first.waitForEnd()
                 // Acknowledged while no worker lives, and from another process.
                 _ = try await store.add("post", "\(url) four")
                 #expect(try await store.tasks(.done).map(\.id) == [1])
@@ -28,9 +36,8 @@ struct KillTests {
 
                 receiver.letGo()
                 let second = try start(path)
-                defer { second.terminate() }
-                try await waitForEnd(of: second)
-                #expect(second.terminationStatus == 0)
+                defer { second.send(SIGKILL) }
+                #expect(try await second.waitForEnd() == 0)
                 #expect(try await store.tasks(.done).map(\.id) == [1, 2, 3, 4])
                 #expect(try await store.task(2)?.attempts == 2)
                 #expect(receiver.bodies.sorted() == ["four", "one", "three", "two", "two"])
@@ -48,14 +55,13 @@ struct KillTests {
                 let store = try TaskStore(path: path)
                 for text in ["two", "three"] { _ = try await store.add("post", "\(url) \(text)") }
                 let worker = try start(path)
-                defer { worker.terminate() }
+                defer { worker.send(SIGKILL) }
                 try await receiver.waitUntilHolding("two")
-                worker.terminate()
+                worker.send(SIGTERM)
                 // Long enough for a worker that heeds nothing to go wrong; no bound is asserted.
                 try await ContinuousClock().sleep(for: .milliseconds(100))
                 receiver.letGo()
-                try await waitForEnd(of: worker)
-                #expect(worker.terminationStatus == 0)
+                #expect(try await worker.waitForEnd() == 0)
                 #expect(try await store.tasks(.done).map(\.id) == [1])
                 #expect(try await store.tasks(.waiting).map(\.id) == [2])
             }
@@ -63,23 +69,14 @@ struct KillTests {
     }
 
     /// Starts the built program with one worker.
-    private func start(_ path: String) throws -> Process {
-        let process = Process()
-        process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-            .deletingLastPathComponent().appending(path: "task-queue")
-        process.arguments = [
-            "work", "--database", path, "--workers", "1", "--lease", "500ms", "--until-empty",
-        ]
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        return process
-    }
-
-    private func waitForEnd(of process: Process) async throws {
-        for _ in 0..<3000 where process.isRunning {
-            try await ContinuousClock().sleep(for: .milliseconds(10))
-        }
-        try #require(!process.isRunning)
+    private func start(_ path: String) throws -> RunningProgram {
+        try RunningProgram(
+            [
+                Programs.built("task-queue"), "work", "--database", path, "--workers", "1",
+                "--lease", "500ms", "--until-empty",
+            ],
+            in: scratch
+        )
     }
 }
 

@@ -57,10 +57,9 @@ final class RawClient: Sendable {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
+        // What throws when all is set is deinitialised, which closes.
         guard result == 0 else {
-            let reason = String(cString: strerror(errno))
-            Glibc.close(descriptor)
-            throw Failure(reason: "connect: \(reason)")
+            throw Failure(reason: "connect: \(String(cString: strerror(errno)))")
         }
     }
 
@@ -126,12 +125,15 @@ final class RawClient: Sendable {
         }
     }
 
-    /// How many bytes come until the peer ends.
-    func drain() async throws -> Int {
+    /// How many bytes come until the peer ends, when after each 64 KiB at most is a pause.
+    func drain(pausing milliseconds: UInt32 = 0) async throws -> Int {
         let descriptor = descriptor
         return try await offLoop("receive") {
             var count = 0
-            while let piece = try Self.read(descriptor) { count += piece.count }
+            while let piece = try Self.read(descriptor) {
+                count += piece.count
+                usleep(milliseconds * 1000)
+            }
             return count
         }
     }

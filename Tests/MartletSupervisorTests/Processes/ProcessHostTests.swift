@@ -1,5 +1,6 @@
 import Glibc
 import MartletSupervisor
+import TestPrograms
 import Testing
 
 @Suite("A guarded process", .timeLimit(.minutes(3)))

@@ -1,7 +1,8 @@
-import Foundation
+import Glibc
 import Martlet
 import MartletSupervisor
 import Synchronization
+import TestPrograms
 
 /// The shop as three processes of the built programs.
 final class ShopProcesses: Sendable {
@@ -17,10 +18,12 @@ final class ShopProcesses: Sendable {
     private let folder: String
     private let ports: [Member: Int]
     private let client = HTTPClient()
-    private let running = Mutex<[Member: Process]>([:])
+    private let scratch: Scratch
+    private let running = Mutex<[Member: RunningProgram]>([:])
 
     private init(_ folder: String) throws {
         self.folder = folder
+        scratch = try Scratch()
         var picker = PortPicker(taken: [])
         var ports: [Member: Int] = [:]
         for member in Member.allCases {
@@ -45,13 +48,12 @@ final class ShopProcesses: Sendable {
 
     /// Starts a program and waits until it is ready.
     func start(_ member: Member) async throws {
-        let process = Process()
-        process.executableURL = Self.programs.appending(path: "shop-\(member.rawValue)")
-        process.environment = environment(of: member)
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        running.withLock { $0[member] = process }
+        let program = try RunningProgram(
+            [Programs.built("shop-\(member.rawValue)")],
+            in: scratch,
+            environment: environment(of: member)
+        )
+        running.withLock { $0[member] = program }
         for _ in 0..<400 {
             let ready = Request(.get, address(of: member) + "/health/ready")
             if let answer = try? await client.send(ready), answer.status == .ok { return }
@@ -62,27 +64,15 @@ final class ShopProcesses: Sendable {
 
     /// Sends a signal to a program.
     func signal(_ member: Member, _ number: Int32) {
-        guard let process = running.withLock({ $0[member] }), process.isRunning else { return }
-        _ = kill(process.processIdentifier, number)
+        running.withLock { $0[member] }?.send(number)
     }
 
-    /// Waits until a program has ended.
+    /// Waits until a program has ended; the test's time limit bounds it.
     ///
-    /// - Returns: Its exit status; nil when it was killed or still runs after ten seconds.
+    /// - Returns: Its status, as `RunningProgram` has it; nil when it was never started.
     func end(of member: Member) async throws -> Int32? {
-        guard let process = running.withLock({ $0[member] }) else { return nil }
-        for _ in 0..<1000 {
-            if !process.isRunning {
-                return process.terminationReason == .exit ? process.terminationStatus : nil
-            }
-            try await ContinuousClock().sleep(for: .milliseconds(10))
-        }
-        return nil
+        try await running.withLock { $0[member] }?.waitForEnd()
     }
-
-    /// The folder of the programs: that of the test program.
-    private static let programs = URL(filePath: "/proc/self/exe")
-        .resolvingSymlinksInPath().deletingLastPathComponent()
 
     private func address(of member: Member) -> String {
         "http://127.0.0.1:\(ports[member] ?? 0)"

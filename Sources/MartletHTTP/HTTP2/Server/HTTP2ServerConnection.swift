@@ -195,7 +195,8 @@ extension HTTP2ServerConnection: TurnEndObserver {
             connection.flush()
         }
         if connection.unsentCount == 0 { machine.sentAll() }
-        if sent.capacity > 0, sent.capacity <= 256 * 1024 {
+        // Sending may call back, and what is called may write.
+        if machine.output.capacity == 0, sent.capacity > 0, sent.capacity <= 256 * 1024 {
             sent.clear()
             swap(&sent, &machine.output)
         }
@@ -215,8 +216,13 @@ extension HTTP2ServerConnection: Timed {
         guard let connection else { return }
         machine.now = now
         if isEnding {
-            // The last words are out, or never will be.
-            if hasPassed(.seconds(1), since: idleSince) { connection.close() }
+            // The last words are out, or on their way to a peer that takes its time.
+            if connection.unsentCount > 0 {
+                idleSince = now
+                giveUpUnlessTaking(connection, now)
+            } else if hasPassed(.seconds(1), since: idleSince) {
+                connection.close()
+            }
             return
         }
         endIdle(now)

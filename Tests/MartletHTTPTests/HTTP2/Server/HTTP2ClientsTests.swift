@@ -5,6 +5,7 @@ import MartletHTTP
 import MartletTransport
 import NIOCore
 import TestAuthority
+import TestPrograms
 import Testing
 
 /// Against clients that others wrote: curl and h2load, both on nghttp2.
@@ -21,19 +22,9 @@ struct HTTP2ClientsTests {
 
     /// Runs a program and returns what it said.
     private func run(_ program: String, _ arguments: [String]) async throws -> String {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [program] + arguments
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let said = try await offLoop("read a program's output") {
-            try output.fileHandleForReading.readToEnd() ?? Data()
-        }
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
-        return String(decoding: said, as: UTF8.self)
+        let (output, status) = try await Programs.run([program] + arguments)
+        #expect(status == 0, "\(output)")
+        return output
     }
 
     @Test("curl chooses HTTP/2 by ALPN, and HTTP/1.1 where it wants that")

@@ -1,10 +1,9 @@
 import Foundation
 import Glibc
-import Testing
 
 /// A headless Chromium, driven over the pipe of its DevTools protocol.
-final class Browser {
-    static let path = "/usr/bin/chromium"
+package final class Browser {
+    package static let path = "/usr/bin/chromium"
 
     private let program: RunningProgram
     private let toBrowser: Int32
@@ -14,11 +13,12 @@ final class Browser {
     private var session: String?
 
     /// Starts a browser with one empty page.
-    init(in scratch: Scratch) async throws {
+    package init(in scratch: Scratch) async throws {
         var commands: [Int32] = [-1, -1]
         var answers: [Int32] = [-1, -1]
-        try #require(pipe(&commands) == 0)
-        try #require(pipe(&answers) == 0)
+        guard pipe(&commands) == 0, pipe(&answers) == 0 else {
+            throw ProgramFailure("No pipe: \(String(cString: strerror(errno)))")
+        }
         for descriptor in commands + answers { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         _ = fcntl(answers[0], F_SETFL, O_NONBLOCK)
         toBrowser = commands[1]
@@ -47,24 +47,43 @@ final class Browser {
         close(fromBrowser)
     }
 
-    func open(_ url: String) async throws {
+    package func open(_ url: String) async throws {
         _ = try await send("Page.navigate", ["url": url])
     }
 
+    /// Says which of "light" and "dark" the person likes.
+    package func prefer(colorScheme: String) async throws {
+        let feature = ["name": "prefers-color-scheme", "value": colorScheme]
+        _ = try await send("Emulation.setEmulatedMedia", ["features": [feature]])
+    }
+
+    /// Presses and lets go of keys of the keyboard, by their names in the DOM: `Tab`, `Enter`.
+    package func press(_ keys: String...) async throws {
+        let known = ["Tab": (9, ""), "Enter": (13, "\r"), " ": (32, " ")]
+        for key in keys {
+            let (code, text) = known[key] ?? (0, key)
+            for type in ["keyDown", "keyUp"] {
+                var event: [String: Any] = ["type": type, "key": key, "windowsVirtualKeyCode": code]
+                if type == "keyDown", !text.isEmpty { event["text"] = text }
+                _ = try await send("Input.dispatchKeyEvent", event)
+            }
+        }
+    }
+
     /// The value of a JavaScript expression, as text.
-    func evaluate(_ expression: String) async throws -> String {
+    package func evaluate(_ expression: String) async throws -> String {
         let answer = try await send(
             "Runtime.evaluate",
             ["expression": "String(\(expression))", "returnByValue": true, "awaitPromise": true]
         )
-        let result = try #require(answer["result"] as? [String: Any])
-        return result["value"] as? String ?? "\(answer)"
+        let result = answer["result"] as? [String: Any]
+        return result?["value"] as? String ?? "\(answer)"
     }
 
     /// Waits until a JavaScript expression has a value; the test's time limit bounds it.
-    func wait(for expression: String, toBe value: String) async throws {
+    package func wait(for expression: String, toBe value: String) async throws {
         while try await evaluate(expression) != value {
-            try #require(program.isRunning, "The browser has ended.")
+            guard program.isRunning else { throw ProgramFailure("The browser has ended.") }
             try await ContinuousClock().sleep(for: .milliseconds(50))
         }
     }
@@ -74,11 +93,16 @@ final class Browser {
         var message: [String: Any] = ["id": lastID, "method": method, "params": parameters]
         message["sessionId"] = session
         let bytes = try JSONSerialization.data(withJSONObject: message) + [0]
-        try #require(bytes.withUnsafeBytes { write(toBrowser, $0.baseAddress, $0.count) } > 0)
+        guard bytes.withUnsafeBytes({ write(toBrowser, $0.baseAddress, $0.count) }) > 0 else {
+            throw ProgramFailure("The browser takes nothing.")
+        }
         while true {
             let answer = try await nextMessage()
             guard answer["id"] as? Int == lastID else { continue }
-            return try #require(answer["result"] as? [String: Any], "\(method): \(answer)")
+            guard let result = answer["result"] as? [String: Any] else {
+                throw ProgramFailure("\(method): \(answer)")
+            }
+            return result
         }
     }
 
@@ -94,7 +118,9 @@ final class Browser {
             if count > 0 {
                 received += bytes.prefix(count)
             } else {
-                try #require(count < 0 && errno == EAGAIN, "The browser has gone.")
+                guard count < 0, errno == EAGAIN else {
+                    throw ProgramFailure("The browser has gone.")
+                }
                 try await ContinuousClock().sleep(for: .milliseconds(5))
             }
         }
