@@ -1,14 +1,14 @@
 // Tells the thread sanitizer of what continuations hand over.
 //
 // Whoever resumes a continuation before its task has suspended hands the result over with an atomic
-// instruction in libswift_Concurrency, which is not built with the sanitizer: the task's going on is
-// then reported as a race with whatever made the result. A program's own definitions come before a
-// library's; these do as the library's, and tell the sanitizer: to resume is to release the task, to
-// go on after an await is to acquire it.
+// instruction in libswift_Concurrency, which is not built with the sanitizer: the task's going on
+// is then reported as a race with whatever made the result. A program's own definitions come before
+// a library's; these do as the library's, and tell the sanitizer: to resume is to release the task,
+// and it acquires itself before it goes on. (When it has suspended, the runtime's queues tell.)
 //
-// What is known here of the runtime is the order of the first fields of ContinuationAsyncContext and
-// where a checked continuation keeps its task (Swift 6.3: stdlib/public/Concurrency, include/swift/
-// ABI/Task.h and CheckedContinuation.swift).
+// What is known here of the runtime, Swift 6.3, is where the fields used are in AsyncTask and in
+// ContinuationAsyncContext (include/swift/ABI/Task.h), and where a checked continuation has its
+// task (CheckedContinuation.swift).
 
 #if defined(__linux__) && defined(__has_feature)
 #if __has_feature(thread_sanitizer) && (defined(__x86_64__) || defined(__aarch64__))
@@ -27,25 +27,25 @@ void __tsan_acquire(void *address);
 void __tsan_release(void *address);
 SWIFT void *swift_task_getCurrent(void);
 
-struct context;
-typedef SWIFT_ASYNC void (*resumption)(CONTEXT struct context *);
-
 struct context {
     void *parent;
-    resumption resume_parent;
+    SWIFT_ASYNC void (*resume_parent)(CONTEXT struct context *);
     uint64_t flags;  // four bits of them
 };
 
-// What resumes: of a task, of a task with an error, of a checked continuation.
-typedef SWIFT void (*task_resume)(void *task);
-typedef SWIFT void (*task_fail)(void *task, void *error);
+struct task {
+    void *header[8];
+    struct context *resume_context;
+};
+
+// What resumes: a task, a task with an error, the task of a checked continuation.
+typedef SWIFT void (*task_resume)(struct task *task);
+typedef SWIFT void (*task_fail)(struct task *task, void *error);
 typedef SWIFT void (*checked_resume)(void *, void *, void *, void *, void *, void *, SELF void *);
-typedef SWIFT_ASYNC void (*await_continuation)(struct context *context);
 
 static task_resume resume, throwing_resume;
 static task_fail throwing_fail;
 static checked_resume checked_returning, checked_throwing;
-static await_continuation await;
 
 QUIET __attribute__((constructor)) static void find(void) {
     resume = (task_resume)dlsym(RTLD_NEXT, "swift_continuation_resume");
@@ -53,29 +53,45 @@ QUIET __attribute__((constructor)) static void find(void) {
     throwing_fail = (task_fail)dlsym(RTLD_NEXT, "swift_continuation_throwingResumeWithError");
     checked_returning = (checked_resume)dlsym(RTLD_NEXT, "$sScC6resume9returningyxn_tF");
     checked_throwing = (checked_resume)dlsym(RTLD_NEXT, "$sScC6resume8throwingyq_n_tF");
-    await = (await_continuation)dlsym(RTLD_NEXT, "swift_continuation_await");
 }
 
-QUIET SWIFT void swift_continuation_resume(void *task) {
+QUIET SWIFT_ASYNC static void go_on(CONTEXT struct context *context) {
+    context->resume_parent = (void *)(context->flags >> 16);
+    context->flags &= 0xffff;
+    __tsan_acquire(swift_task_getCurrent());
+    __attribute__((musttail)) return context->resume_parent(context);
+}
+
+// The function that the task would go on with is kept above the flags in the meantime.
+QUIET static void release(struct task *task) {
+    struct context *context = task->resume_context;
+    if (context->resume_parent != go_on) {
+        context->flags = (context->flags & 0xffff) | (uint64_t)context->resume_parent << 16;
+        context->resume_parent = go_on;
+    }
     __tsan_release(task);
+}
+
+QUIET SWIFT void swift_continuation_resume(struct task *task) {
+    release(task);
     resume(task);
 }
 
-QUIET SWIFT void swift_continuation_throwingResume(void *task) {
-    __tsan_release(task);
+QUIET SWIFT void swift_continuation_throwingResume(struct task *task) {
+    release(task);
     throwing_resume(task);
 }
 
-QUIET SWIFT void swift_continuation_throwingResumeWithError(void *task, void *error) {
-    __tsan_release(task);
+QUIET SWIFT void swift_continuation_throwingResumeWithError(struct task *task, void *error) {
+    release(task);
     throwing_fail(task, error);
 }
 
 // A checked continuation is a reference to an object that has the task behind its header, or null
 // once it was resumed; a method gets its address.
-QUIET static void release_checked(void ***checked) {
-    void *task = __atomic_load_n(*checked + 2, __ATOMIC_RELAXED);
-    if (task) __tsan_release(task);
+QUIET static void release_checked(struct task ***checked) {
+    struct task *task = __atomic_load_n(*checked + 2, __ATOMIC_RELAXED);
+    if (task) release(task);
 }
 
 // CheckedContinuation.resume(returning:): whatever the arguments are, they go on.
@@ -94,20 +110,6 @@ QUIET SWIFT void resume_throwing(void *a, void *b, void *c, void *d, void *e, vo
                                  SELF void *self) {
     release_checked(self);
     checked_throwing(a, b, c, d, e, f, self);
-}
-
-// The function that a task goes on with is kept above the flags in the meantime.
-QUIET SWIFT_ASYNC static void go_on(CONTEXT struct context *context) {
-    context->resume_parent = (resumption)(context->flags >> 16);
-    context->flags &= 0xffff;
-    __tsan_acquire(swift_task_getCurrent());
-    __attribute__((musttail)) return context->resume_parent(context);
-}
-
-QUIET SWIFT_ASYNC void swift_continuation_await(struct context *context) {
-    context->flags = (context->flags & 0xffff) | (uint64_t)context->resume_parent << 16;
-    context->resume_parent = go_on;
-    __attribute__((musttail)) return await(context);
 }
 
 #endif
