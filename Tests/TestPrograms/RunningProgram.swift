@@ -18,7 +18,8 @@ package final class RunningProgram: Sendable {
     ///   - command: The program and its arguments.
     ///   - scratch: Where its output goes.
     ///   - environment: Its environment; ours when nil.
-    ///   - descriptors: Descriptors of ours, each by the number under which the program finds it.
+    ///   - descriptors: Descriptors of ours, each by the number under which the program finds it,
+    ///     from 3 on; it has no others.
     package init(
         _ command: [String],
         in scratch: Scratch,
@@ -39,8 +40,10 @@ package final class RunningProgram: Sendable {
         }
         for number in descriptors.keys {
             posix_spawn_file_actions_adddup2(&actions, 200 + number, number)
-            posix_spawn_file_actions_addclose(&actions, 200 + number)
         }
+        // A socket of ours that another process also holds would not end with us.
+        let last = descriptors.keys.max() ?? STDERR_FILENO
+        for number in (last + 1)..<4096 { posix_spawn_file_actions_addclose(&actions, number) }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
