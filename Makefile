@@ -35,8 +35,13 @@ setup:  ## Install what running and testing need
 
 build:
 	@scripts/setup run
+	@$(MAKE) $(RELEASE)/programs
+
+# To ask the package manager whether there is anything to do takes it seconds for each program.
+$(RELEASE)/programs: $(shell find Package.swift Sources Examples/Shop/Sources)
 	@$(quiet) "Building (the first time takes several minutes)" \
 		bash -ec 'for program in $(programs); do $(release) --product $$program; done'
+	@touch $@
 
 run: build  ## Start the shop: gateway on :8080, console on :7070
 	@exec $(RELEASE)/release/martlet up Examples/Shop/martlet.yaml

@@ -332,7 +332,8 @@ let package = Package(
         .testTarget(
             name: "MartletSupervisorTests",
             dependencies: [
-                "MartletCore", "MartletHTTP", "MartletSupervisor", "TestPrograms", httpTypes, nioCore,
+                "MartletCore", "MartletHTTP", "MartletSupervisor", "TestPrograms", httpTypes,
+                nioCore,
             ],
             swiftSettings: strict
         ),
@@ -371,7 +372,9 @@ let package = Package(
         ),
         .testTarget(
             name: "EchoTests",
-            dependencies: ["Echo", "MartletTransport", "TestPrograms", logging, lifecycle, nioCore],
+            dependencies: [
+                "Echo", "MartletTransport", "TestPrograms", logging, lifecycle, nioCore,
+            ],
             path: "Examples/Echo/Tests",
             swiftSettings: strict
         ),

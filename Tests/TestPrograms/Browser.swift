@@ -63,7 +63,9 @@ package final class Browser {
         for key in keys {
             let (code, text) = known[key] ?? (0, key)
             for type in ["keyDown", "keyUp"] {
-                var event: [String: Any] = ["type": type, "key": key, "windowsVirtualKeyCode": code]
+                var event: [String: Any] = [
+                    "type": type, "key": key, "windowsVirtualKeyCode": code,
+                ]
                 if type == "keyDown", !text.isEmpty { event["text"] = text }
                 _ = try await send("Input.dispatchKeyEvent", event)
             }

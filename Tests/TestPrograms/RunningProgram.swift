@@ -20,6 +20,7 @@ package final class RunningProgram: Sendable {
     ///   - environment: Its environment; ours when nil.
     ///   - descriptors: Descriptors of ours, each by the number under which the program finds it,
     ///     from 3 on; it has no others.
+    /// - Throws: ``ProgramFailure`` with the kernel's reason.
     package init(
         _ command: [String],
         in scratch: Scratch,

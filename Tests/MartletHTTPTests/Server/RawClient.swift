@@ -126,13 +126,13 @@ final class RawClient: Sendable {
     }
 
     /// How many bytes come until the peer ends, when after each 64 KiB at most is a pause.
-    func drain(pausing milliseconds: UInt32 = 0) async throws -> Int {
+    func drain(pausing milliseconds: Int32 = 0) async throws -> Int {
         let descriptor = descriptor
         return try await offLoop("receive") {
             var count = 0
             while let piece = try Self.read(descriptor) {
                 count += piece.count
-                usleep(milliseconds * 1000)
+                poll(nil, 0, milliseconds)
             }
             return count
         }

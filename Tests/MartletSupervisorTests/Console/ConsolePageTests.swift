@@ -23,51 +23,51 @@ struct ConsolePageTests {
     /// The shop behind its gateway, as `make run` has it.
     private static let shop = [
         "martlet.yaml": """
-            console: shop
-            services:
-              user: {command: shop-user, health: {http: /health/ready}}
-              payment: {command: shop-payment, health: {http: /health/ready}}
-              order:
-                command: shop-order
-                dependsOn: [user, payment]
-                health: {http: /health/ready}
-              gateway:
-                command: martlet gateway --config gateway.yaml
-                dependsOn: [order]
-                health: {http: /-/health}
-            """,
+        console: shop
+        services:
+          user: {command: shop-user, health: {http: /health/ready}}
+          payment: {command: shop-payment, health: {http: /health/ready}}
+          order:
+            command: shop-order
+            dependsOn: [user, payment]
+            health: {http: /health/ready}
+          gateway:
+            command: martlet gateway --config gateway.yaml
+            dependsOn: [order]
+            health: {http: /-/health}
+        """,
         "gateway.yaml": """
-            listen: 127.0.0.1:${PORT}
-            routes:
-              - {path: /api/users, upstreams: ["${USER_URL}"]}
-              - {path: /api/orders, upstreams: ["${ORDER_URL}"]}
-            """,
+        listen: 127.0.0.1:${PORT}
+        routes:
+          - {path: /api/users, upstreams: ["${USER_URL}"]}
+          - {path: /api/orders, upstreams: ["${ORDER_URL}"]}
+        """,
     ]
 
     /// A service that is slow to count its requests, once.
     private static let slow = [
         "martlet.yaml": """
-            services:
-              slow: {command: python3 slow.py, health: {http: /health}}
-            """,
+        services:
+          slow: {command: python3 slow.py, health: {http: /health}}
+        """,
         "slow.py": """
-            import http.server, os, time
-            asked = 0
-            class Handler(http.server.BaseHTTPRequestHandler):
-                def do_GET(self):
-                    global asked
-                    if self.path == "/stats":
-                        asked += 1
-                        if asked == 1: time.sleep(3)
-                    body = b'{"requests": 42}'
-                    self.send_response(200)
-                    self.send_header("Content-Length", str(len(body)))
-                    self.end_headers()
-                    try: self.wfile.write(body)
-                    except OSError: pass
-            port = int(os.environ["PORT"])
-            http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler).serve_forever()
-            """,
+        import http.server, os, time
+        asked = 0
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                global asked
+                if self.path == "/stats":
+                    asked += 1
+                    if asked == 1: time.sleep(3)
+                body = b'{"requests": 42}'
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                try: self.wfile.write(body)
+                except OSError: pass
+        port = int(os.environ["PORT"])
+        http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler).serve_forever()
+        """,
     ]
 
     /// Opens the console of a running system.
@@ -192,8 +192,11 @@ struct ConsolePageTests {
             try await browser.wait(for: cell("gateway", "State"), toBe: "healthy")
             try await browser.wait(for: cell("talker", "State"), toBe: "healthy")
             let focus = """
-                (() => { const at = document.activeElement; return (at.id || at.name || at.ariaLabel \
-                || at.textContent).trim() + '|' + getComputedStyle(at).outlineStyle; })()
+                (() => {
+                  const at = document.activeElement;
+                  const name = at.id || at.name || at.ariaLabel || at.textContent;
+                  return name.trim() + '|' + getComputedStyle(at).outlineStyle;
+                })()
                 """
             var visited: [String] = []
             for _ in 0..<40 where visited.last != "Create user" {
