@@ -269,11 +269,12 @@ let package = Package(
             path: "Tests/TestAuthority",
             swiftSettings: strict
         ),
-        .target(name: "TestPrograms", path: "Tests/TestPrograms", swiftSettings: strict),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "MartletCoreTests",
             dependencies: [
-                "CThreadSanitizer", "MartletCore", nioCore, logging, lifecycle, metrics,
+                "TestSupport", "CThreadSanitizer", "MartletCore", nioCore, logging, lifecycle,
+                metrics,
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ],
             swiftSettings: strict
@@ -281,7 +282,8 @@ let package = Package(
         .testTarget(
             name: "MartletTransportTests",
             dependencies: [
-                "CThreadSanitizer", "MartletCore", "MartletTransport", nioCore, nioPosix, logging,
+                "TestSupport", "CThreadSanitizer", "MartletCore", "MartletTransport", nioCore,
+                nioPosix, logging,
                 lifecycle, "TestAuthority",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "InMemoryLogging", package: "swift-log"),
@@ -294,7 +296,7 @@ let package = Package(
                 "CThreadSanitizer", "MartletCore", "MartletTransport", "MartletHTTP", nioCore,
                 nioPosix, nioSSL,
                 httpTypes, logging, metrics, tracing, serviceContext, lifecycle,
-                "TestAuthority", "TestPrograms",
+                "TestAuthority", "TestSupport",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
@@ -304,7 +306,10 @@ let package = Package(
         ),
         .testTarget(
             name: "MartletResilienceTests",
-            dependencies: ["MartletCore", "MartletHTTP", "MartletResilience", httpTypes, nioCore],
+            dependencies: [
+                "TestSupport", "MartletCore", "MartletHTTP", "MartletResilience", httpTypes,
+                nioCore,
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -317,7 +322,8 @@ let package = Package(
         .testTarget(
             name: "MartletGatewayTests",
             dependencies: [
-                "MartletCore", "MartletTransport", "MartletHTTP", "MartletGateway", httpTypes,
+                "TestSupport", "MartletCore", "MartletTransport", "MartletHTTP", "MartletGateway",
+                httpTypes,
                 nioCore, logging, crypto, certificates, asn1,
             ],
             swiftSettings: strict
@@ -332,7 +338,7 @@ let package = Package(
         .testTarget(
             name: "MartletSupervisorTests",
             dependencies: [
-                "MartletCore", "MartletHTTP", "MartletSupervisor", "TestPrograms", httpTypes,
+                "MartletCore", "MartletHTTP", "MartletSupervisor", "TestSupport", httpTypes,
                 nioCore,
             ],
             swiftSettings: strict
@@ -341,26 +347,26 @@ let package = Package(
             name: "ShopTests",
             dependencies: [
                 "Martlet", "ShopModel", "ShopUser", "ShopOrder", "ShopPayment",
-                "MartletSupervisor", "TestPrograms", grdb, httpTypes, nioCore, logging,
+                "MartletSupervisor", "TestSupport", grdb, httpTypes, nioCore, logging,
             ],
             path: "Examples/Shop/Tests",
             swiftSettings: strict
         ),
         .testTarget(
             name: "CalculatorTests",
-            dependencies: ["Calculator", arguments],
+            dependencies: ["TestSupport", "Calculator", arguments],
             path: "Examples/Calculator/Tests",
             swiftSettings: strict
         ),
         .testTarget(
             name: "CrawlerTests",
-            dependencies: ["Crawler", "Martlet"],
+            dependencies: ["TestSupport", "Crawler", "Martlet"],
             path: "Examples/Crawler/Tests",
             swiftSettings: strict
         ),
         .testTarget(
             name: "TaskQueueTests",
-            dependencies: ["TaskQueue", "Martlet", "MartletCore", "TestPrograms", nioCore],
+            dependencies: ["TaskQueue", "Martlet", "MartletCore", "TestSupport", nioCore],
             path: "Examples/TaskQueue/Tests",
             swiftSettings: strict
         ),
@@ -373,7 +379,7 @@ let package = Package(
         .testTarget(
             name: "EchoTests",
             dependencies: [
-                "Echo", "MartletTransport", "TestPrograms", logging, lifecycle, nioCore,
+                "Echo", "MartletTransport", "TestSupport", logging, lifecycle, nioCore,
             ],
             path: "Examples/Echo/Tests",
             swiftSettings: strict

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Calculator
@@ -68,7 +69,7 @@ struct CalculatorErrorTests {
     @Test("no line of random words crashes, and every column lies in the line")
     func fuzz() {
         let words = ["1", "2.5", "x", "+", "-", "*", "/", "^", "(", ")", "=", " ", "?", "é"]
-        var random = SeededGenerator(state: 0x5EED)
+        var random = SplitMix(seed: 0x5EED)
         for _ in 0..<5_000 {
             let count = Int.random(in: 0...12, using: &random)
             let line = (0..<count).compactMap { _ in words.randomElement(using: &random) }.joined()
@@ -79,18 +80,5 @@ struct CalculatorErrorTests {
                 #expect((0...line.count).contains(error.column), "\(line)")
             }
         }
-    }
-}
-
-/// The generator of Vigna's SplitMix64: the same seed, the same numbers.
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
     }
 }

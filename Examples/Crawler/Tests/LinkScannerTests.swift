@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Crawler
@@ -51,24 +52,11 @@ struct LinkScannerTests {
             "<", ">", "a", "<a ", "href", "=", "\"", "'", "/", "<!--", "-->", "<script", "</script",
             " ", "&", "&#x110000;", "&#38;", "\u{0}", "é", "base",
         ]
-        var random = SeededGenerator(state: 0x5EED)
+        var random = SplitMix(seed: 0x5EED)
         for _ in 0..<2_000 {
             let count = Int.random(in: 0...20, using: &random)
             let html = (0..<count).compactMap { _ in pieces.randomElement(using: &random) }.joined()
             _ = try links(html)
         }
-    }
-}
-
-/// The generator of Vigna's SplitMix64: the same seed, the same numbers.
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
     }
 }

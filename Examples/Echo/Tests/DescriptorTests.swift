@@ -1,7 +1,7 @@
 import Foundation
 import MartletTransport
 import NIOCore
-import TestPrograms
+import TestSupport
 import Testing
 
 @Suite("A server without descriptors left", .timeLimit(.minutes(2)))

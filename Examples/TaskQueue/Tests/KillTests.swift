@@ -2,7 +2,7 @@ import Foundation
 import Martlet
 import NIOCore
 import Synchronization
-import TestPrograms
+import TestSupport
 import Testing
 
 @testable import TaskQueue

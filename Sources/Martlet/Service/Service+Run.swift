@@ -65,9 +65,11 @@ extension Service {
         try configuration.refuseUnknownKeys()
         let state = ServiceState(clock: clock)
         let tls = try settings.certificates?.makeTLS()
+        let loops = settings.threads == 0 ? .shared : EventLoops(count: settings.threads)
+        loops.watchdogConfiguration.threshold = settings.watchdogThreshold
         let server = HTTPServer(
             serverConfiguration(settings, tls: tls),
-            loops: settings.threads == 0 ? .shared : EventLoops(count: settings.threads),
+            loops: loops,
             logger: logger,
             handler: try handler(state: state, settings: settings)
         )

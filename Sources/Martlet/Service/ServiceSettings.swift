@@ -7,6 +7,7 @@ package struct ServiceSettings: Sendable {
     package let address: BindAddress
     package let threads: Int
     package let deadline: Duration
+    package let watchdogThreshold: Duration
     package let requestSampleRate: Double
     package let drain: Duration
     package let shutdownLimit: Duration
@@ -34,6 +35,11 @@ package struct ServiceSettings: Sendable {
             "http.deadline",
             default: .seconds(15),
             in: .milliseconds(1)...(.seconds(86_400))
+        )
+        watchdogThreshold = try configuration.builtIn(
+            "watchdog.threshold",
+            default: .milliseconds(50),
+            in: .milliseconds(1)...(.seconds(60))
         )
         requestSampleRate = try configuration.builtIn("log.requests", default: 1.0, in: 0...1)
         drain = try configuration.builtIn("shutdown.drain", default: .zero)

@@ -25,7 +25,7 @@ public struct MediaType: Sendable {
     /// The subtype in lower case, such as `html`.
     public let subtype: String
 
-    /// The parameters in their order.
+    /// The parameters in their order; of those with one name the first.
     public let parameters: [Parameter]
 
     /// Makes a media type of its parts, which must be tokens.
@@ -34,7 +34,8 @@ public struct MediaType: Sendable {
         precondition(MediaType.isToken(subtype), "The subtype '\(subtype)' is not a token.")
         self.type = type.lowercased()
         self.subtype = subtype.lowercased()
-        self.parameters = parameters
+        var names: Set<String> = []
+        self.parameters = parameters.filter { names.insert($0.name).inserted }
     }
 
     /// Reads a media type; nil when the text is not one.

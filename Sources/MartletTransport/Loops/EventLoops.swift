@@ -31,6 +31,14 @@ public final class EventLoops: Sendable {
         self.watchdog.start()
     }
 
+    /// When and how a loop that is held up is reported; a change counts from the next look on.
+    ///
+    /// That of ``shared`` is the whole process's.
+    public var watchdogConfiguration: WatchdogConfiguration {
+        get { watchdog.configuration }
+        set { watchdog.configuration = newValue }
+    }
+
     /// The loop that the calling thread runs, when it is one of these.
     package var current: Loop? {
         guard let loop = Loop.current, loops.contains(where: { $0 === loop }) else { return nil }

@@ -50,12 +50,18 @@ public struct LoopHeldReport: Hashable, Sendable {
 /// piece of work, once, while it is being held.
 final class Watchdog: Sendable {
     private let loops: [Loop]
-    private let configuration: WatchdogConfiguration
+    private let current: Mutex<WatchdogConfiguration>
     private let isStopped = Atomic<Bool>(false)
 
     init(loops: [Loop], configuration: WatchdogConfiguration) {
         self.loops = loops
-        self.configuration = configuration
+        current = Mutex(configuration)
+    }
+
+    /// When and how to report, from the next look on.
+    var configuration: WatchdogConfiguration {
+        get { current.withLock { $0 } }
+        set { current.withLock { $0 = newValue } }
     }
 
     /// Starts the thread that looks; it ends soon after ``stop()``.
@@ -86,16 +92,21 @@ final class Watchdog: Sendable {
     }
 
     private func watch() {
-        let parts = configuration.threshold.components
-        let nanoseconds = parts.seconds * 1_000_000_000 + parts.attoseconds / 1_000_000_000
-        let interval = UInt32(clamping: max(1000, nanoseconds / 10 / 1000))
         var looks = loops.map { _ in Look() }
         while !isStopped.load(ordering: .acquiring) {
-            usleep(interval)
+            usleep(Self.interval(configuration.threshold))
+            let configuration = configuration
             for index in loops.indices {
-                look(at: loops[index], &looks[index])
+                look(at: loops[index], &looks[index], configuration)
             }
         }
+    }
+
+    /// The microseconds between two looks: a second at most, so that a change is soon seen.
+    private static func interval(_ threshold: Duration) -> UInt32 {
+        let parts = min(threshold, .seconds(10)).components
+        let nanoseconds = parts.seconds * 1_000_000_000 + parts.attoseconds / 1_000_000_000
+        return UInt32(clamping: max(1000, nanoseconds / 10 / 1000))
     }
 
     /// What the last look saw.
@@ -105,7 +116,11 @@ final class Watchdog: Sendable {
         var isReported = false
     }
 
-    private func look(at loop: Loop, _ last: inout Look) {
+    private func look(
+        at loop: Loop,
+        _ last: inout Look,
+        _ configuration: WatchdogConfiguration
+    ) {
         guard let snapshot = loop.activity.snapshot() else {
             last.sequence = 0
             return

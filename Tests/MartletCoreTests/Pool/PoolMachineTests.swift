@@ -1,4 +1,5 @@
 import MartletCore
+import TestSupport
 import Testing
 
 @Suite("PoolMachine")
@@ -83,7 +84,7 @@ struct PoolMachineTests {
 
     @Test("whatever happens in whatever order, the rules of a pool hold", arguments: 0..<20)
     func rules(seed: Int) {
-        var random = SplitMix(state: UInt64(seed))
+        var random = SplitMix(seed: UInt64(seed))
         var model = Model()
         for _ in 0..<2_000 {
             switch Int.random(in: 0..<8, using: &random) {

@@ -1,4 +1,5 @@
 import MartletCore
+import TestSupport
 import Testing
 
 /// Runs tasks side by side and cancels half of them, each after a random number of steps.
@@ -12,7 +13,7 @@ func withRandomCancellation(
     await withTaskGroup(of: Void.self) { group in
         for number in 0..<tasks {
             group.addTask {
-                var random = SplitMix(state: seed &+ UInt64(number) &* 0x1000)
+                var random = SplitMix(seed: seed &+ UInt64(number) &* 0x1000)
                 let isCancelled = Bool.random(using: &random)
                 let patience = Int.random(in: 0..<30, using: &random)
                 await withTaskGroup(of: Void.self) { inner in

@@ -1,13 +1,13 @@
 import Foundation
 import MartletHTTP
+import TestSupport
 import Testing
 
 @Suite("HTTP/1 parsers under fuzzing")
 struct HTTP1FuzzTests {
     /// Every run sees the same cases; `MARTLET_FUZZ_CASES` says how many.
     private static let seed: UInt64 = 0x4D41_5254_4C45_5431
-    private static let cases =
-        ProcessInfo.processInfo.environment["MARTLET_FUZZ_CASES"].flatMap(Int.init) ?? 2500
+    private static let cases = Fuzz.cases(2500)
 
     private static let requests = [
         "GET /a?b=1 HTTP/1.1\r\nHost: h\r\nAccept: */*\r\n\r\n",
@@ -41,36 +41,6 @@ struct HTTP1FuzzTests {
         return limits
     }()
 
-    private func mutate(_ bytes: [UInt8], _ random: inout SplitMix) -> [UInt8] {
-        var bytes = bytes
-        for _ in 0..<Int.random(in: 0...3, using: &random) {
-            guard !bytes.isEmpty else { return bytes }
-            let at = Int.random(in: 0..<bytes.count, using: &random)
-            let end = min(bytes.count, at + Int.random(in: 1...20, using: &random))
-            switch Int.random(in: 0..<6, using: &random) {
-            case 0: bytes[at] = UInt8.random(in: 0...255, using: &random)
-            case 1:
-                bytes.insert(contentsOf: Self.spices.randomElement(using: &random) ?? [], at: at)
-            case 2: bytes.removeSubrange(at..<end)
-            case 3: bytes.insert(contentsOf: bytes[at..<end], at: at)
-            case 4: bytes.removeSubrange(at...)
-            default: bytes[at] ^= 1 << UInt8.random(in: 0..<8, using: &random)
-            }
-        }
-        return bytes
-    }
-
-    private func split(_ bytes: [UInt8], _ random: inout SplitMix) -> [[UInt8]] {
-        var pieces: [[UInt8]] = []
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = Int.random(in: 1...max(1, min(24, rest.count)), using: &random)
-            pieces.append(Array(rest.prefix(count)))
-            rest = rest.dropFirst(count)
-        }
-        return pieces
-    }
-
     private func check(_ trace: ParserTrace, _ bytes: [UInt8]) {
         #expect(trace.largestBody <= Self.limits.bodySize, "\(bytes)")
         #expect(trace.largestHeaderCount <= Self.limits.headerCount, "\(bytes)")
@@ -81,15 +51,16 @@ struct HTTP1FuzzTests {
 
     @Test("requests are judged alike however they come, within the limits")
     func requests() {
-        var random = SplitMix(state: Self.seed)
+        var random = SplitMix(seed: Self.seed)
         var accepted = 0
         for _ in 0..<Self.cases {
-            let bytes = mutate(
+            let bytes = Fuzz.damage(
                 Self.requests.randomElement(using: &random).map { Array($0.utf8) } ?? [],
+                spices: Self.spices,
                 &random
             )
             let whole = ParserTrace.requests([bytes], limits: Self.limits)
-            let pieces = ParserTrace.requests(split(bytes, &random), limits: Self.limits)
+            let pieces = ParserTrace.requests(Fuzz.split(bytes, &random), limits: Self.limits)
             #expect(whole.events == pieces.events, "\(bytes)")
             check(whole, bytes)
             check(pieces, bytes)
@@ -101,13 +72,14 @@ struct HTTP1FuzzTests {
 
     @Test("responses are judged alike however they come, within the limits")
     func responses() {
-        var random = SplitMix(state: Self.seed &+ 1)
+        var random = SplitMix(seed: Self.seed &+ 1)
         for _ in 0..<Self.cases {
-            let bytes = mutate(
+            let bytes = Fuzz.damage(
                 Self.responses.randomElement(using: &random).map { Array($0.utf8) } ?? [],
+                spices: Self.spices,
                 &random
             )
-            let pieces = split(bytes, &random)
+            let pieces = Fuzz.split(bytes, &random)
             let whole = ParserTrace.responses([bytes], limits: Self.limits, closes: true)
             let split = ParserTrace.responses(pieces, limits: Self.limits, closes: true)
             #expect(whole.events == split.events, "\(bytes)")
@@ -117,25 +89,12 @@ struct HTTP1FuzzTests {
 
     @Test("random bytes are refused or waited for")
     func noise() {
-        var random = SplitMix(state: Self.seed &+ 2)
+        var random = SplitMix(seed: Self.seed &+ 2)
         for _ in 0..<Self.cases / 4 {
             let count = Int.random(in: 1...200, using: &random)
             let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
             let trace = ParserTrace.requests([bytes], limits: Self.limits)
             #expect(trace.events.allSatisfy { $0.hasPrefix("refused: ") }, "\(bytes)")
         }
-    }
-}
-
-/// A generator whose numbers depend on its seed alone.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

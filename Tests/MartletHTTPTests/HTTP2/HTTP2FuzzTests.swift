@@ -1,14 +1,14 @@
 import Foundation
 import MartletHTTP
 import NIOCore
+import TestSupport
 import Testing
 
 @Suite("HTTP/2 machines under fuzzing")
 struct HTTP2FuzzTests {
     /// Every run sees the same cases; `MARTLET_FUZZ_CASES` says how many.
     private static let seed: UInt64 = 0x4D41_5254_4C45_5432
-    private static let cases =
-        ProcessInfo.processInfo.environment["MARTLET_FUZZ_CASES"].flatMap(Int.init) ?? 2000
+    private static let cases = Fuzz.cases(2000)
 
     /// Small, so that the cases reach them.
     private static let limits: HTTP2Limits = {
@@ -27,6 +27,9 @@ struct HTTP2FuzzTests {
         limits.unsentAnswerCount = 12
         return limits
     }()
+
+    /// Single bytes that are lengths, types, flags and streams.
+    private static let spices: [[UInt8]] = (0..<10).map { [$0] }
 
     private func text(_ random: inout SplitMix) -> String {
         String(repeating: "a", count: Int.random(in: 0...20, using: &random))
@@ -72,32 +75,6 @@ struct HTTP2FuzzTests {
         return frames
     }
 
-    private func mutate(_ bytes: [UInt8], _ random: inout SplitMix) -> [UInt8] {
-        var bytes = bytes
-        guard Bool.random(using: &random) else { return bytes }
-        for _ in 0..<Int.random(in: 1...3, using: &random) where !bytes.isEmpty {
-            let at = Int.random(in: 0..<bytes.count, using: &random)
-            switch Int.random(in: 0..<4, using: &random) {
-            case 0: bytes[at] = UInt8.random(in: 0...255, using: &random)
-            case 1: bytes.remove(at: at)
-            case 2: bytes.insert(UInt8.random(in: 0...9, using: &random), at: at)
-            default: bytes[at] ^= 1 << UInt8.random(in: 0..<8, using: &random)
-            }
-        }
-        return bytes
-    }
-
-    private func split(_ bytes: [UInt8], _ random: inout SplitMix) -> [[UInt8]] {
-        var pieces: [[UInt8]] = []
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = Int.random(in: 1...max(1, min(24, rest.count)), using: &random)
-            pieces.append(Array(rest.prefix(count)))
-            rest = rest.dropFirst(count)
-        }
-        return pieces
-    }
-
     private func conversation(_ role: HTTP2Machine.Role) -> HTTP2Conversation {
         let peer = HTTP2Conversation(role, limits: Self.limits)
         if role == .client { for _ in 0..<4 { _ = peer.open() } }
@@ -108,15 +85,15 @@ struct HTTP2FuzzTests {
     @Test("frames are judged alike however they come", arguments: [0, 1])
     func splits(roleIndex: UInt64) {
         let role: HTTP2Machine.Role = roleIndex == 0 ? .server : .client
-        var random = SplitMix(state: Self.seed &+ roleIndex)
+        var random = SplitMix(seed: Self.seed &+ roleIndex)
         var whole = 0
         var defences: Set<HTTP2Defence> = []
         for _ in 0..<Self.cases {
-            let bytes = mutate(frames(&random).flatMap(\.bytes), &random)
+            let bytes = Fuzz.damage(frames(&random).flatMap(\.bytes), spices: Self.spices, &random)
             let one = conversation(role)
             let events = one.take(bytes: bytes)
             let other = conversation(role)
-            let pieces = split(bytes, &random).flatMap { other.take(bytes: $0) }
+            let pieces = Fuzz.split(bytes, &random).flatMap { other.take(bytes: $0) }
             #expect(events == pieces, "\(bytes)")
             #expect(one.sent() == other.sent(), "\(bytes)")
             #expect(one.failure == other.failure, "\(bytes)")
@@ -150,7 +127,7 @@ struct HTTP2FuzzTests {
 
     @Test("whatever comes and whatever is sent, the frames that leave keep to the windows")
     func sending() {
-        var random = SplitMix(state: Self.seed &+ 2)
+        var random = SplitMix(seed: Self.seed &+ 2)
         for _ in 0..<Self.cases {
             let peer = conversation(.server)
             var window = PeerWindows()
@@ -173,7 +150,7 @@ struct HTTP2FuzzTests {
 
     @Test("noise is refused at its first bytes")
     func noise() {
-        var random = SplitMix(state: Self.seed &+ 3)
+        var random = SplitMix(seed: Self.seed &+ 3)
         for _ in 0..<Self.cases / 4 {
             let count = Int.random(in: 1...200, using: &random)
             let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }

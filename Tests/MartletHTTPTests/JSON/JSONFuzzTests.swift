@@ -2,17 +2,15 @@ import FoundationEssentials
 import Glibc
 import MartletHTTP
 import NIOCore
+import TestSupport
 import Testing
 
 /// Random values and random damage, with Foundation's coders as the oracle.
 @Suite struct JSONFuzzTests {
-    /// How many cases each test runs: `MARTLET_FUZZ_CASES`, or 4,000.
-    private static let cases: Int = {
-        guard let text = getenv("MARTLET_FUZZ_CASES") else { return 4_000 }
-        return Int(String(cString: text)) ?? 4_000
-    }()
+    /// Every run sees the same cases; `MARTLET_FUZZ_CASES` says how many.
+    private static let cases = Fuzz.cases(4000)
 
-    private func randomString(_ random: inout RepeatableRandom) -> String {
+    private func randomString(_ random: inout SplitMix) -> String {
         let alphabet: [Character] = [
             "a", "Z", "0", "\"", "\\", "/", "\n", "\u{1}", "é", "中", "😀", " ",
         ]
@@ -20,7 +18,7 @@ import Testing
         return String((0..<length).map { _ in alphabet.randomElement(using: &random) ?? "a" })
     }
 
-    private func randomValue(_ random: inout RepeatableRandom, depth: Int) -> JSONValue {
+    private func randomValue(_ random: inout SplitMix, depth: Int) -> JSONValue {
         switch Int.random(in: 0..<(depth > 0 ? 8 : 5), using: &random) {
         case 0: return .null
         case 1: return .boolean(Bool.random(using: &random))
@@ -41,7 +39,7 @@ import Testing
 
     @Test("random values travel between these coders and Foundation's, both ways")
     func oracle() throws {
-        var random = RepeatableRandom(seed: 1_974)
+        var random = SplitMix(seed: 1_974)
         for _ in 0..<Self.cases {
             let original = randomValue(&random, depth: 5)
             let ours = try JSON.encode(original)
@@ -59,7 +57,7 @@ import Testing
         #"{"é中😀":"plain","b":{"c":{"d":{"e":[1,2,3,{"f":"g"}]}}}} "#,
     ]
 
-    private func damaged(_ random: inout RepeatableRandom) -> [UInt8] {
+    private func damaged(_ random: inout SplitMix) -> [UInt8] {
         var bytes = Array((Self.seeds.randomElement(using: &random) ?? "[]").utf8)
         let structural = Array(#"{}[]:,"\u0123456789eE+-.ntfalsr "#.utf8)
         for _ in 0..<Int.random(in: 1...4, using: &random) where !bytes.isEmpty {
@@ -79,7 +77,7 @@ import Testing
         "damaged documents are refused with an offset inside them, or read as Foundation reads them"
     )
     func damage() throws {
-        var random = RepeatableRandom(seed: 8_259)
+        var random = SplitMix(seed: 8_259)
         var accepted = 0
         for _ in 0..<Self.cases {
             let bytes = damaged(&random)

@@ -1,19 +1,7 @@
 import MartletHTTP
 import NIOCore
+import TestSupport
 import Testing
-
-/// A generator with a recorded seed (SplitMix64).
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-}
 
 @Suite("MultipartParser under fuzzing")
 struct MultipartFuzzTests {
@@ -21,7 +9,7 @@ struct MultipartFuzzTests {
         "\r", "\n", "\r\n", "-", "--", "x", "a", "\r\n-", "\r\n--", "é",
     ]
 
-    private func body(_ generator: inout SeededGenerator) -> (text: String, contents: [String]) {
+    private func body(_ generator: inout SplitMix) -> (text: String, contents: [String]) {
         var text = Bool.random(using: &generator) ? "" : "preamble\r\n"
         var contents: [String] = []
         for number in 0..<Int.random(in: 0...4, using: &generator) {
@@ -35,9 +23,13 @@ struct MultipartFuzzTests {
         return (text + "--bound--\r\n", contents)
     }
 
-    @Test("a body is read alike however it is split", arguments: 0..<60 as Range<UInt64>)
-    func splitAnywhere(seed: UInt64) {
-        var generator = SeededGenerator(state: seed)
+    @Test("a body is read alike however it is split")
+    func splitAnywhere() {
+        for seed in 0..<Fuzz.cases(60) { splitAnywhere(UInt64(seed)) }
+    }
+
+    private func splitAnywhere(_ seed: UInt64) {
+        var generator = SplitMix(seed: seed)
         let (text, contents) = body(&generator)
         let bytes = Array(text.utf8)
         let whole = ParsedMultipart([bytes], boundary: "bound")
@@ -50,9 +42,13 @@ struct MultipartFuzzTests {
         #expect(ParsedMultipart(bytes.map { [$0] }, boundary: "bound") == whole)
     }
 
-    @Test("a damaged body is judged alike however it is split", arguments: 0..<300 as Range<UInt64>)
-    func damaged(seed: UInt64) {
-        var generator = SeededGenerator(state: seed)
+    @Test("a damaged body is judged alike however it is split")
+    func damaged() {
+        for seed in 0..<Fuzz.cases(300) { damaged(UInt64(seed)) }
+    }
+
+    private func damaged(_ seed: UInt64) {
+        var generator = SplitMix(seed: seed)
         var bytes = Array(body(&generator).text.utf8)
         for _ in 0..<Int.random(in: 1...4, using: &generator) {
             let position = Int.random(in: 0..<bytes.count, using: &generator)

@@ -2,20 +2,8 @@ import HTTPTypes
 import MartletCore
 import MartletHTTP
 import NIOCore
+import TestSupport
 import Testing
-
-/// A generator with a recorded seed (SplitMix64).
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-}
 
 /// The rules of ``Router``, as directly as they can be written.
 private enum NaiveMatcher {
@@ -52,7 +40,7 @@ private enum NaiveMatcher {
 struct RouterPropertyTests {
     private let literals = ["", "a", "ab", "abc", "b", "ba", "users", "user"]
 
-    private func pattern(_ generator: inout SeededGenerator) -> String {
+    private func pattern(_ generator: inout SplitMix) -> String {
         var text = ""
         let count = Int.random(in: 1...4, using: &generator)
         for index in 0..<count {
@@ -65,7 +53,7 @@ struct RouterPropertyTests {
         return text
     }
 
-    private func path(_ generator: inout SeededGenerator) -> String {
+    private func path(_ generator: inout SplitMix) -> String {
         let count = Int.random(in: 1...5, using: &generator)
         return (0..<count).map { _ in "/" + (literals.randomElement(using: &generator) ?? "") }
             .joined()
@@ -73,7 +61,7 @@ struct RouterPropertyTests {
 
     @Test("every lookup finds what the rules say", arguments: 0..<40 as Range<UInt64>)
     func agreesWithTheRules(seed: UInt64) async throws {
-        var generator = SeededGenerator(state: seed)
+        var generator = SplitMix(seed: seed)
         var patterns: [String] = []
         for _ in 0..<Int.random(in: 1...40, using: &generator) {
             let pattern = pattern(&generator)

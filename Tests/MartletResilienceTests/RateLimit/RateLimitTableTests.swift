@@ -1,11 +1,12 @@
 import MartletResilience
+import TestSupport
 import Testing
 
 @Suite("Rate limit table")
 struct RateLimitTableTests {
     @Test("a million random keys do not make the table grow or free a throttled key")
     func attack() {
-        var generator = SeededGenerator(seed: 0x5EED)
+        var generator = SplitMix(seed: 0x5EED)
         let table = RateLimitTable(capacity: 4096)
         let rule = GCRA(limit: 10, per: .seconds(3600))
         let honest: UInt64 = 0xC0FFEE
@@ -40,7 +41,7 @@ struct RateLimitTableTests {
     func separation() {
         let table = RateLimitTable(capacity: 1024)
         let rule = GCRA(limit: 1, per: .seconds(1))
-        var generator = SeededGenerator(seed: 1)
+        var generator = SplitMix(seed: 1)
         let keys = (0..<300).map { _ in generator.next() }
         #expect(keys.allSatisfy { table.decide(fingerprint: $0, now: 0, by: rule).isAllowed })
         #expect(keys.allSatisfy { !table.decide(fingerprint: $0, now: 0, by: rule).isAllowed })
@@ -49,22 +50,5 @@ struct RateLimitTableTests {
     @Test("the capacity is rounded up to whole sets", arguments: [(1, 16), (17, 32), (4096, 4096)])
     func rounding(wanted: Int, made: Int) {
         #expect(RateLimitTable(capacity: wanted).capacity == made)
-    }
-}
-
-/// SplitMix64: the same sequence for the same seed.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
     }
 }

@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import TestPrograms
+import TestSupport
 import Testing
 
 /// Looks at the console as a person does, in headless Chromium.

@@ -1,4 +1,5 @@
 import MartletSupervisor
+import TestSupport
 import Testing
 
 @Suite("A martlet.yaml")
@@ -159,7 +160,7 @@ struct DefinitionReaderTests {
               gateway: {command: "a 'b' ${PORT}", health: {http: /, retries: 2}}
               user: {command: [x, y], dependsOn: [gateway], environment: {A: b}}
             """
-        var random = SeededGenerator(seed: 20_260_602)
+        var random = SplitMix(seed: 20_260_602)
         for _ in 0..<2_000 {
             var bytes = Array(sound.utf8)
             for _ in 0..<Int.random(in: 1...4, using: &random) {

@@ -1,6 +1,6 @@
 import Glibc
 import MartletSupervisor
-import TestPrograms
+import TestSupport
 import Testing
 
 @Suite("A guarded process", .timeLimit(.minutes(3)))

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 import MartletSupervisor
-import TestPrograms
+import TestSupport
 import Testing
 
 /// Runs the built `martlet up` as a person does.

@@ -1,4 +1,5 @@
 import MartletSupervisor
+import TestSupport
 import Testing
 
 @Suite("A supervised service")
@@ -183,7 +184,7 @@ struct ServiceMachineTests {
 
     @Test("keeps its promises under any order of events")
     func fuzz() throws {
-        var random = SeededGenerator(seed: 20_260_603)
+        var random = SplitMix(seed: 20_260_603)
         for _ in 0..<300 {
             var rig = try SystemRig(checked)
             _ = rig.begin()

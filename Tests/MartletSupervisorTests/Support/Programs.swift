@@ -1,5 +1,5 @@
 import MartletSupervisor
-import TestPrograms
+import TestSupport
 
 extension Programs {
     /// The `martlet` that was built with these tests.

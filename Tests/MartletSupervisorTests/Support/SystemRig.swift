@@ -1,10 +1,11 @@
 import MartletSupervisor
+import TestSupport
 
 /// A system without processes, in time that moves by hand.
 struct SystemRig {
     private(set) var machine: SystemMachine
     private let names: [String]
-    private var random = SeededGenerator(seed: 7)
+    private var random = SplitMix(seed: 7)
     private(set) var now = ContinuousClock.now
 
     init(_ yaml: String, backoff: RestartBackoff = RestartBackoff()) throws {

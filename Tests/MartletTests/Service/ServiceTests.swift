@@ -76,6 +76,7 @@ struct ServiceTests {
         "a setting out of its range keeps a service from starting",
         arguments: [
             "--http-port=65536", "--http-port=-1", "--http-threads=1025", "--http-deadline=0s",
+            "--watchdog-threshold=0s",
             "--log-requests=2", "--log-level=loud",
         ]
     )

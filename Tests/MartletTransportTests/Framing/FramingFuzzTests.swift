@@ -1,14 +1,14 @@
 import Foundation
 import MartletTransport
 import NIOCore
+import TestSupport
 import Testing
 
 @Suite("Framings under fuzzing")
 struct FramingFuzzTests {
     /// Every run sees the same cases; `MARTLET_FUZZ_CASES` says how many.
     private static let seed: UInt64 = 0x4D41_5254_4C45_5433
-    private static let cases =
-        ProcessInfo.processInfo.environment["MARTLET_FUZZ_CASES"].flatMap(Int.init) ?? 1_500
+    private static let cases = Fuzz.cases(1500)
 
     /// The smallest limit, so that the cases reach it.
     private static let limit = 12
@@ -73,7 +73,7 @@ struct FramingFuzzTests {
 
     @Test("what is sent is what is read, however it is cut")
     func roundTrip() {
-        var random = SplitMix(state: Self.seed)
+        var random = SplitMix(seed: Self.seed)
         var count = 0
         for codec in Self.codecs {
             for _ in 0..<Self.cases / 10 {
@@ -90,7 +90,7 @@ struct FramingFuzzTests {
 
     @Test("damaged input is judged alike however it is cut, and within the limits")
     func damage() {
-        var random = SplitMix(state: Self.seed &+ 1)
+        var random = SplitMix(seed: Self.seed &+ 1)
         var refusals: [FramingError.Code: Int] = [:]
         for codec in Self.codecs {
             for _ in 0..<Self.cases / 10 {

@@ -8,6 +8,7 @@ import Testing
 struct WatchdogTests {
     /// The reports while `body` runs on loops that are watched.
     private func reports(
+        changingThreshold change: Duration? = nil,
         of body: @Sendable (Loop) async throws -> Void
     ) async throws -> [LoopHeldReport] {
         let reports = Mutex<[LoopHeldReport]>([])
@@ -15,6 +16,7 @@ struct WatchdogTests {
             reports.withLock { $0.append(report) }
         }
         let loops = EventLoops(count: 1, watchdog: watchdog)
+        if let change { loops.watchdogConfiguration.threshold = change }
         try await body(loops.loops[0])
         try await loops.shutdown()
         return reports.withLock { $0 }
@@ -44,6 +46,21 @@ struct WatchdogTests {
         #expect(reports.first?.work == "GET /slow")
         #expect(reports.first?.loop == 0)
         #expect((reports.first?.atLeast ?? .zero) >= .milliseconds(100))
+    }
+
+    @Test("a threshold that is changed while it watches counts from then on")
+    func changed() async throws {
+        let reports = try await reports(changingThreshold: .seconds(50)) { loop in
+            await withCheckedContinuation { done in
+                loop.run {
+                    loop.activity.begin()
+                    Self.hold(.milliseconds(400))
+                    loop.activity.end()
+                    done.resume()
+                }
+            }
+        }
+        #expect(reports.isEmpty)
     }
 
     @Test("a loop that is busy with many short pieces of work, or idle, is not reported")

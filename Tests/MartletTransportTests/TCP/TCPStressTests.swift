@@ -1,5 +1,6 @@
 import NIOCore
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import MartletTransport
@@ -39,20 +40,20 @@ struct TCPStressTests {
             $0.limits.lingerTimeout = .milliseconds(100)
         } handler: { stream in
             let own = seeds.wrappingAdd(1, ordering: .relaxed).newValue
-            var generator = SplitMix(state: own)
+            var generator = SplitMix(seed: own)
             if own.isMultiple(of: 3) {
                 try await Self.behave(stream, &generator)
             } else {
                 try await echo(stream)
             }
         } _: { server, port in
-            var generator = SplitMix(state: seed)
+            var generator = SplitMix(seed: seed)
             for _ in 0..<10 {
                 await withTaskGroup(of: Void.self) { group in
                     for _ in 0..<40 {
                         let own = generator.next()
                         group.addTask {
-                            var generator = SplitMix(state: own)
+                            var generator = SplitMix(seed: own)
                             try? await TCPClient().withConnection(
                                 to: "127.0.0.1",
                                 port: port

@@ -3,6 +3,7 @@ import Martlet
 import ShopModel
 import ShopOrder
 import ShopPayment
+import TestSupport
 import Testing
 
 @Suite("Killing the shop", .serialized)
@@ -65,7 +66,7 @@ struct CrashTests {
 
     /// Kills one program after another, at moments from a fixed seed, and starts it again.
     private func kill(_ shop: ShopProcesses) async throws {
-        var random = SeededGenerator(seed: 0x5EED)
+        var random = SplitMix(seed: 0x5EED)
         for _ in 0..<Self.kills {
             let pause = Int.random(in: 20...300, using: &random)
             try await ContinuousClock().sleep(for: .milliseconds(pause))
@@ -103,22 +104,5 @@ struct CrashTests {
                 page = try await orders.page(userId: user, after: next, limit: 100)
             }
         }
-    }
-}
-
-/// The generator of Vigna's SplitMix64: the same seed, the same numbers.
-private struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
     }
 }

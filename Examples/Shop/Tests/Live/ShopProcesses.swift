@@ -2,7 +2,7 @@ import Glibc
 import Martlet
 import MartletSupervisor
 import Synchronization
-import TestPrograms
+import TestSupport
 
 /// The shop as three processes of the built programs.
 final class ShopProcesses: Sendable {

@@ -2,14 +2,14 @@ import Foundation
 import HTTPTypes
 import MartletHTTP
 import NIOCore
+import TestSupport
 import Testing
 
 @Suite("HPACK under fuzzing")
 struct HPACKFuzzTests {
     /// Every run sees the same cases; `MARTLET_FUZZ_CASES` says how many.
     private static let seed: UInt64 = 0x4D41_5254_4C45_5432
-    private static let cases =
-        ProcessInfo.processInfo.environment["MARTLET_FUZZ_CASES"].flatMap(Int.init) ?? 2500
+    private static let cases = Fuzz.cases(2500)
 
     private static let names = [
         ":path", ":status", "date", "server", "cookie", "content-length", "x-a", "x-b",
@@ -31,7 +31,7 @@ struct HPACKFuzzTests {
 
     @Test("what one end encodes the other decodes, whatever becomes of the table")
     func roundTrips() throws {
-        var random = SplitMix(state: Self.seed)
+        var random = SplitMix(seed: Self.seed)
         let indexings: [HPACKIndexing?] = [nil, nil, .always, .not, .never, .whenRepeated]
         for _ in 0..<max(1, Self.cases / 100) {
             let encoder = EncodingPeer(usesHuffman: Bool.random(using: &random))
@@ -75,7 +75,7 @@ struct HPACKFuzzTests {
 
     @Test("random bytes are refused, or decoded within the limits")
     func noise() {
-        var random = SplitMix(state: Self.seed &+ 1)
+        var random = SplitMix(seed: Self.seed &+ 1)
         var accepted = 0
         for _ in 0..<Self.cases {
             let peer = smallDecoder()
@@ -94,7 +94,7 @@ struct HPACKFuzzTests {
 
     @Test("blocks with a mistake are refused, or decoded within the limits")
     func mutations() {
-        var random = SplitMix(state: Self.seed &+ 2)
+        var random = SplitMix(seed: Self.seed &+ 2)
         var accepted = 0
         var refused = 0
         for _ in 0..<Self.cases {
@@ -124,7 +124,7 @@ struct HPACKFuzzTests {
 
     @Test("whatever is decoded is a head or malformed, and a head can be sent on")
     func heads() throws {
-        var random = SplitMix(state: Self.seed &+ 3)
+        var random = SplitMix(seed: Self.seed &+ 3)
         let parts = [
             ":method: GET", ":scheme: http", ":path: /a", ":authority: h", "host: h", "cookie: a",
             "cookie: b", "te: trailers", ":method: CONNECT", ":protocol: p", "A: b", "a: \r",

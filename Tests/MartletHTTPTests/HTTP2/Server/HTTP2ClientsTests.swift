@@ -5,7 +5,7 @@ import MartletHTTP
 import MartletTransport
 import NIOCore
 import TestAuthority
-import TestPrograms
+import TestSupport
 import Testing
 
 /// Against clients that others wrote: curl and h2load, both on nghttp2.

@@ -3,6 +3,7 @@ import MartletCore
 import MartletTransport
 import MetricsTestKit
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import MartletHTTP
@@ -175,7 +176,7 @@ struct HTTP2ServerLimitTests {
 
     @Test("no bytes after the preface trap, and the server goes on or ends", arguments: 0..<50)
     func noise(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         try run { peer, server in
             try peer.exchange()
             var bytes = ByteBuffer()

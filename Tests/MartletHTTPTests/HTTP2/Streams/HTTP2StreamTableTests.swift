@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import MartletHTTP
@@ -6,7 +7,7 @@ import Testing
 struct HTTP2StreamTableTests {
     @Test("it finds what a dictionary finds, however streams come and go")
     func model() {
-        var random = SplitMix(state: 0x4D41_5254_4832_5401)
+        var random = SplitMix(seed: 0x4D41_5254_4832_5401)
         var table = HTTP2StreamTable()
         var model: [HTTP2StreamID: Int32] = [:]
         var next: UInt32 = 1

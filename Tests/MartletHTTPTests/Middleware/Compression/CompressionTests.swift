@@ -3,6 +3,7 @@ import MartletCore
 import MartletHTTP
 import NIOCore
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct CompressionTests {
@@ -103,7 +104,7 @@ import Testing
 
     @Test("content that does not get shorter is sent as it is")
     func incompressible() async throws {
-        var random = RepeatableRandom(seed: 3)
+        var random = SplitMix(seed: 3)
         let bytes = (0..<2_000).map { _ in UInt8.random(in: .min ... .max, using: &random) }
         let noise = Response(
             headers: [.contentType: "text/plain"],

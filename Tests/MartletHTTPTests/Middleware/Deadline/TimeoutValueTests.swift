@@ -1,4 +1,5 @@
 import MartletHTTP
+import TestSupport
 import Testing
 
 @Suite struct TimeoutValueTests {
@@ -24,7 +25,7 @@ import Testing
 
     @Test("what is written is read back, rounded down by less than 1 in 25,000")
     func roundTrip() throws {
-        var random = RepeatableRandom(seed: 4)
+        var random = SplitMix(seed: 4)
         for _ in 0..<5_000 {
             let exponent = Int.random(in: 0..<60, using: &random)
             let nanoseconds = Int64.random(in: 1...(1 << exponent), using: &random)
