@@ -1,4 +1,5 @@
-// What sending datagrams in batches needs from Linux: Swift does not see sendmmsg(2) and its types.
+// What datagrams in batches need from Linux: Swift does not see sendmmsg(2), recvmmsg(2) and their
+// types.
 #ifndef MARTLET_CDATAGRAMS_SHIM_H
 #define MARTLET_CDATAGRAMS_SHIM_H
 
@@ -55,6 +56,75 @@ static inline int martlet_batch_send(int socket, struct martlet_batch *batch, in
         );
     } while (sent < 0 && errno == EINTR);
     return sent < 0 ? -errno : sent;
+}
+
+#define MARTLET_ARRIVALS_SIZE 32
+
+/// Datagrams that arrived with one system call.
+struct martlet_arrivals {
+    struct martlet_message messages[MARTLET_ARRIVALS_SIZE];
+    struct iovec pieces[MARTLET_ARRIVALS_SIZE];
+    struct sockaddr_in6 addresses[MARTLET_ARRIVALS_SIZE];
+    struct sockaddr_in6 sender;
+    socklen_t sender_size;
+};
+
+/// recvmmsg(2), hidden for the same reason.
+extern int martlet_recvmmsg(
+    int, struct martlet_message *, unsigned int, int, struct timespec *
+) __asm__("recvmmsg");
+
+/// Receives what has arrived, each datagram into `stride` bytes of its own from `bytes` on, without
+/// waiting; how many datagrams, or the negated errno.
+static inline int martlet_arrivals_receive(
+    int socket, struct martlet_arrivals *arrivals, char *bytes, size_t stride
+) {
+    for (int index = 0; index < MARTLET_ARRIVALS_SIZE; index++) {
+        arrivals->pieces[index].iov_base = bytes + (size_t)index * stride;
+        arrivals->pieces[index].iov_len = stride;
+        struct msghdr *header = &arrivals->messages[index].header;
+        header->msg_name = &arrivals->addresses[index];
+        header->msg_namelen = sizeof arrivals->addresses[index];
+        header->msg_iov = &arrivals->pieces[index];
+        header->msg_iovlen = 1;
+    }
+    int count;
+    do {
+        count = martlet_recvmmsg(
+            socket, arrivals->messages, MARTLET_ARRIVALS_SIZE, MSG_DONTWAIT, NULL
+        );
+    } while (count < 0 && errno == EINTR);
+    return count < 0 ? -errno : count;
+}
+
+/// The size of datagram `index`.
+static inline unsigned int martlet_arrivals_length(
+    const struct martlet_arrivals *arrivals, int index
+) {
+    return arrivals->messages[index].length;
+}
+
+/// Whether datagram `index` has another sender than the one that was last asked about; that one is
+/// then `sender`.
+static inline int martlet_arrivals_has_new_sender(struct martlet_arrivals *arrivals, int index) {
+    const struct sockaddr_in6 *address = &arrivals->addresses[index];
+    socklen_t size = arrivals->messages[index].header.msg_namelen;
+    if (size > sizeof *address) size = sizeof *address;
+    if (size == arrivals->sender_size && memcmp(address, &arrivals->sender, size) == 0) return 0;
+    memset(&arrivals->sender, 0, sizeof arrivals->sender);
+    memcpy(&arrivals->sender, address, size);
+    arrivals->sender_size = size;
+    return 1;
+}
+
+/// The family of `sender`.
+static inline int martlet_arrivals_sender_family(const struct martlet_arrivals *arrivals) {
+    return arrivals->sender_size == 0 ? AF_UNSPEC : arrivals->sender.sin6_family;
+}
+
+/// `sender`, which is a `struct sockaddr_in` or a `struct sockaddr_in6`.
+static inline const void *martlet_arrivals_sender(const struct martlet_arrivals *arrivals) {
+    return &arrivals->sender;
 }
 
 #endif

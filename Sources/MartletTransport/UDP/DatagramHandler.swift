@@ -21,7 +21,8 @@ final class DatagramHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        socket.arrived(Self.unwrapInboundIn(data))
+        let envelope = Self.unwrapInboundIn(data)
+        socket.arrived(envelope.data, from: NetworkAddress(envelope.remoteAddress))
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {

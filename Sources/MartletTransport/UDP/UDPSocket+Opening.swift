@@ -99,10 +99,9 @@ extension UDPSocket {
 
     private func bootstrap(reusesPort: Bool) -> DatagramBootstrap {
         // One byte more than may come, so that what was cut off can be told.
-        let room = (limits.maximumDatagramSize + 1) * Self.receiveBatch
+        let room = limits.maximumDatagramSize + 1
         let bootstrap = DatagramBootstrap(group: loop.eventLoop)
-            .channelOption(.datagramVectorReadMessageCount, value: Self.receiveBatch)
-            // Epoll says so when there is more; asking again would mostly be in vain.
+            // What comes with the first the socket receives itself.
             .channelOption(.maxMessagesPerRead, value: 1)
             .channelOption(
                 .recvAllocator,

@@ -1,11 +1,17 @@
 import NIOCore
 import Synchronization
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
 /// A UDP socket, of a server or of a client, connected to one peer or to none.
 ///
-/// A socket belongs to one event loop, and so does the body that it is given to. Datagrams are
-/// received up to 32 at a time with one system call, and those that are sent within one turn of the
-/// loop leave with one.
+/// A socket belongs to one event loop, and so does the body that it is given to. Datagrams that
+/// come together are received up to 32 with one system call, and those that are sent within one
+/// turn of the loop leave with one.
 ///
 /// ```swift
 /// for try await datagram in socket.inbound {
@@ -24,9 +30,6 @@ public final class UDPSocket {
 
     let loop: Loop
     let limits: UDPLimits
-    /// The most datagrams that one system call receives.
-    static let receiveBatch = 32
-
     private let admission: Admission?
     // Unchecked at run time: only the loop's thread touches these, a few instructions at a time.
     @exclusivity(unchecked) var channel: (any Channel)?
@@ -37,6 +40,10 @@ public final class UDPSocket {
     @exclusivity(unchecked) private(set) var remote: SocketAddress?
 
     // MARK: Inbound
+    @exclusivity(unchecked) private var arrivals: DatagramArrivals
+    /// How many more wake-ups bring one datagram each, as far as the last have shown.
+    @exclusivity(unchecked) private var singleWakeUps = 0
+    @exclusivity(unchecked) private var singleWakeUpsNext = 0
     @exclusivity(unchecked) private var queue = CircularBuffer<Datagram>(initialCapacity: 16)
     /// How many at the head of the queue have memory of their own.
     @exclusivity(unchecked) private var ownCount = 0
@@ -69,6 +76,7 @@ public final class UDPSocket {
         self.limits = limits
         self.admission = admission
         batch = DatagramBatch(maximumDatagramSize: limits.maximumDatagramSize)
+        arrivals = DatagramArrivals(maximumDatagramSize: limits.maximumDatagramSize)
     }
 
     // MARK: Receiving
@@ -126,10 +134,9 @@ public final class UDPSocket {
         loop.addTimed(self)
     }
 
-    /// A datagram has arrived; ``arrivalsEnded()`` follows when all that came with it have.
-    func arrived(_ envelope: AddressedEnvelope<ByteBuffer>) {
-        let peer = NetworkAddress(envelope.remoteAddress)
-        var payload = envelope.data
+    /// A datagram has arrived; ``arrivalsEnded()`` follows.
+    func arrived(_ payload: ByteBuffer, from peer: NetworkAddress) {
+        var payload = payload
         let isTruncated = payload.readableBytes > limits.maximumDatagramSize
         let isAdmitted = admission?(peer) ?? true
         let hasRoom = queue.count < limits.inboundQueueSize
@@ -147,11 +154,36 @@ public final class UDPSocket {
         queue.append(Datagram(payload: payload, peer: peer, isTruncated: isTruncated))
     }
 
-    /// All that came together has arrived.
+    /// The channel has read one datagram; takes what came with it.
     func arrivalsEnded() {
+        receiveRest()
         publishTally()
         loop.turn { answerReader() }
         keepRest()
+    }
+
+    /// Receives what waits in the kernel, unless the last wake-ups brought one datagram each: to
+    /// ask in vain costs a system call, too.
+    private func receiveRest() {
+        guard singleWakeUps == 0 else {
+            singleWakeUps -= 1
+            return
+        }
+        // Throws when the socket is closed, so that its number is never another's.
+        let result = try? socket?.withUnsafeTransport { arrivals.receive(on: $0) }
+        guard let count = result, count > 0 else {
+            singleWakeUpsNext = min(8, 2 * singleWakeUpsNext + 1)
+            singleWakeUps = singleWakeUpsNext
+            if result == -Int(ECONNREFUSED) {
+                refused(IOError(errnoCode: ECONNREFUSED, reason: "recvmmsg"))
+            }
+            return
+        }
+        singleWakeUpsNext = 0
+        for index in 0..<count {
+            guard let peer = arrivals.peer(index) else { continue }
+            arrived(arrivals.payload(index), from: peer)
+        }
     }
 
     func publishTally() {
