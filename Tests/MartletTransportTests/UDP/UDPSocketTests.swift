@@ -106,6 +106,41 @@ struct UDPSocketTests {
         }
     }
 
+    @Test(
+        "what came together is told apart by its sender and its length",
+        arguments: ["127.0.0.1", "::1"]
+    )
+    func together(host: String) async throws {
+        var small = UDPLimits()
+        small.maximumDatagramSize = 10
+        try await UDPSocket.withSocket(boundTo: host, limits: small) { receiver in
+            let address = try #require(receiver.localAddress)
+            try await UDPSocket.withSocket(boundTo: host) { one in
+                try await UDPSocket.withSocket(boundTo: host) { other in
+                    let sizes = [0, 10, 3, 11, 1, 2000, 10, 0]
+                    for size in sizes {
+                        let payload = ByteBuffer(repeating: 1, count: size)
+                        for sender in [one, other] {
+                            try await sender.send(payload, to: address)
+                            sender.flush()
+                        }
+                    }
+                    var came: [NetworkAddress: [Int]] = [:]
+                    for _ in 0..<2 * sizes.count {
+                        let datagram = try #require(try await receiver.receive())
+                        let size = datagram.payload.readableBytes
+                        came[datagram.peer, default: []].append(datagram.isTruncated ? 11 : size)
+                        #expect(size <= 10)
+                    }
+                    for sender in [one, other] {
+                        let peer = try #require(sender.localAddress)
+                        #expect(came[peer] == sizes.map { min($0, 11) })
+                    }
+                }
+            }
+        }
+    }
+
     @Test("what comes while the queue is full is dropped and counted")
     func queueLimit() async throws {
         var limits = UDPLimits()
