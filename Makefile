@@ -80,7 +80,8 @@ format:  ## Format every Swift file
 lint:  ## Check format, documentation comments and the tidy rules
 	@scripts/setup run
 	@$(quiet) "Linting" swift format lint --strict --parallel $(swift_files)
-	@$(quiet) "Building the tests" swift build --build-tests
+	@$(quiet) "Building the tests" swift build --build-tests \
+		--explicit-target-dependency-import-check error
 	@$(quiet) "Checking that the tree is tidy" swift test --skip-build --disable-xctest \
 		--filter TidyTests
 
