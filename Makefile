@@ -19,7 +19,7 @@ RELEASE := .build-release
 quiet := scripts/quiet
 release := swift build -c release --scratch-path $(RELEASE)
 programs := martlet shop-user shop-order shop-payment
-libraries := MartletCore MartletTransport MartletHTTP MartletResilience MartletIdentity \
+libraries := MartletCore MartletTransport MartletHTTP MartletRPC MartletResilience MartletIdentity \
 	MartletGateway Martlet
 engine := MartletCoreTests|MartletTransportTests|MartletHTTPTests
 swift_files = $(shell find Package.swift Sources Tests Examples Benchmarks -name '*.swift' \
@@ -35,7 +35,7 @@ setup:  ## Install what running and testing need
 
 build:
 	@scripts/setup run
-	@$(MAKE) $(RELEASE)/programs
+	@$(MAKE) -s $(RELEASE)/programs
 
 # To ask the package manager whether there is anything to do takes it seconds for each program.
 $(RELEASE)/programs: $(shell find Package.swift Sources Examples/Shop/Sources)

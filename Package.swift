@@ -32,15 +32,9 @@ let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle",
     package: "swift-service-lifecycle"
 )
-let unixSignals = Target.Dependency.product(
-    name: "UnixSignals",
-    package: "swift-service-lifecycle"
-)
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
-let arguments = Target.Dependency.product(
-    name: "ArgumentParser",
-    package: "swift-argument-parser"
-)
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
@@ -51,6 +45,7 @@ let serviceContext = Target.Dependency.product(
     name: "ServiceContextModule",
     package: "swift-service-context"
 )
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 
 let package = Package(
     name: "martlet",
@@ -60,6 +55,7 @@ let package = Package(
         .library(name: "MartletCore", targets: ["MartletCore"]),
         .library(name: "MartletTransport", targets: ["MartletTransport"]),
         .library(name: "MartletHTTP", targets: ["MartletHTTP"]),
+        .library(name: "MartletRPC", targets: ["MartletRPC"]),
         .library(name: "MartletResilience", targets: ["MartletResilience"]),
         .library(name: "MartletIdentity", targets: ["MartletIdentity"]),
         .library(name: "MartletGateway", targets: ["MartletGateway"]),
@@ -90,6 +86,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
@@ -122,6 +119,11 @@ let package = Package(
                 "CZlib", "MartletCore", "MartletTransport", nioCore, httpTypes, logging, metrics,
                 tracing, serviceContext, lifecycle,
             ],
+            swiftSettings: library
+        ),
+        .target(
+            name: "MartletRPC",
+            dependencies: ["MartletCore", "MartletHTTP", nioCore, httpTypes, logging, protobuf],
             swiftSettings: library
         ),
         .target(
@@ -158,8 +160,7 @@ let package = Package(
             name: "MartletSupervisor",
             dependencies: [
                 "CProcess", "MartletCore", "MartletTransport", "MartletHTTP", "Martlet", httpTypes,
-                nioCore,
-                logging, lifecycle, unixSignals, yams,
+                nioCore, logging, lifecycle, unixSignals, yams,
             ],
             swiftSettings: library
         ),
@@ -283,8 +284,7 @@ let package = Package(
             name: "MartletTransportTests",
             dependencies: [
                 "TestSupport", "CThreadSanitizer", "MartletCore", "MartletTransport", nioCore,
-                nioPosix, logging,
-                lifecycle, "TestAuthority",
+                nioPosix, logging, lifecycle, "TestAuthority",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "InMemoryLogging", package: "swift-log"),
             ],
@@ -294,14 +294,22 @@ let package = Package(
             name: "MartletHTTPTests",
             dependencies: [
                 "CThreadSanitizer", "MartletCore", "MartletTransport", "MartletHTTP", nioCore,
-                nioPosix, nioSSL,
-                httpTypes, logging, metrics, tracing, serviceContext, lifecycle,
+                nioPosix, nioSSL, httpTypes, logging, metrics, tracing, serviceContext, lifecycle,
                 "TestAuthority", "TestSupport",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
             ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "MartletRPCTests",
+            dependencies: [
+                "MartletCore", "MartletTransport", "MartletHTTP", "MartletRPC", "TestSupport",
+                httpTypes, nioCore, logging, lifecycle, protobuf,
+            ],
+            exclude: ["Peers/caller.py"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -323,8 +331,7 @@ let package = Package(
             name: "MartletGatewayTests",
             dependencies: [
                 "TestSupport", "MartletCore", "MartletTransport", "MartletHTTP", "MartletGateway",
-                httpTypes,
-                nioCore, logging, crypto, certificates, asn1,
+                httpTypes, nioCore, logging, crypto, certificates, asn1,
             ],
             swiftSettings: strict
         ),
@@ -378,9 +385,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EchoTests",
-            dependencies: [
-                "Echo", "MartletTransport", "TestSupport", logging, lifecycle, nioCore,
-            ],
+            dependencies: ["Echo", "MartletTransport", "TestSupport", logging, lifecycle, nioCore],
             path: "Examples/Echo/Tests",
             swiftSettings: strict
         ),

@@ -22,12 +22,23 @@ package enum Programs {
         return path
     }
 
-    /// Runs a program to its end.
+    /// The Python of the environment that `make setup` has made.
+    package static func python() throws -> String {
+        let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        let path = "/\(root)/.venv/bin/python"
+        guard FileManager.default.isExecutableFile(atPath: path) else {
+            throw ProgramFailure("There is no \(path); run: make setup")
+        }
+        return path
+    }
+
+    /// Runs a program to its end; it is killed when the task is cancelled.
     ///
     /// - Returns: What it wrote, and its status as ``RunningProgram/waitForEnd()`` has it.
     package static func run(_ command: [String]) async throws -> (output: String, status: Int32) {
         let scratch = try Scratch()
         let program = try RunningProgram(command, in: scratch)
+        defer { program.send(SIGKILL) }
         let status = try await program.waitForEnd()
         return (program.output, status)
     }

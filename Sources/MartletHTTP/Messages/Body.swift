@@ -10,6 +10,7 @@ public struct Body: Sendable {
     package enum Storage: Sendable {
         case empty
         case whole(ByteBuffer)
+        case trailed(TrailedContent)
         case source(any BodySource, length: Int?)
         case producer(@Sendable (BodyWriter) async throws -> Void, length: Int?)
     }
@@ -28,6 +29,14 @@ public struct Body: Sendable {
     /// Makes a body of bytes.
     public init(_ bytes: ByteBuffer) {
         storage = bytes.readableBytes == 0 ? .empty : .whole(bytes)
+    }
+
+    /// Makes a body of bytes and the trailer fields to send after them, where the protocol can
+    /// carry them (RFC 9110 §6.5).
+    ///
+    /// Over HTTP/1.1 such a body is sent with its length, and the trailers are left out.
+    public init(_ bytes: ByteBuffer, trailers: Headers) {
+        storage = .trailed(TrailedContent(bytes: bytes, trailers: trailers))
     }
 
     /// Makes a body of a string's UTF-8.
@@ -70,6 +79,7 @@ public struct Body: Sendable {
         switch storage {
         case .empty: 0
         case .whole(let bytes): bytes.readableBytes
+        case .trailed(let content): content.bytes.readableBytes
         case .source(_, let length), .producer(_, let length): length
         }
     }
@@ -82,15 +92,19 @@ public struct Body: Sendable {
         switch storage {
         case .empty: ByteBuffer()
         case .whole(let bytes): bytes
+        case .trailed(let content): content.bytes
         case .source, .producer: nil
         }
     }
 
-    /// The trailer fields that came after a streamed body, once it has been read to its end
-    /// (RFC 9110 §6.5).
+    /// The trailer fields that came after a streamed body, once it has been read to its end, or
+    /// that were given with its bytes (RFC 9110 §6.5).
     public var trailers: Headers? {
-        guard case .source(let source, _) = storage else { return nil }
-        return source.trailers
+        switch storage {
+        case .source(let source, _): source.trailers
+        case .trailed(let content): content.trailers
+        case .empty, .whole, .producer: nil
+        }
     }
 
     /// Reads the whole body.
@@ -118,6 +132,9 @@ public struct Body: Sendable {
             return
         case .whole(let bytes):
             try await writer.write(bytes)
+        case .trailed(let content):
+            try await writer.write(content.bytes)
+            writer.setTrailers(content.trailers)
         case .producer(let produce, _):
             try await produce(writer)
         case .source(let source, _):
@@ -175,6 +192,9 @@ extension Body: AsyncSequence {
             case .whole(let bytes):
                 storage = .empty
                 return bytes
+            case .trailed(let content):
+                storage = .empty
+                return content.bytes.readableBytes > 0 ? content.bytes : nil
             case .source(let source, _):
                 return try await source.next()
             case .producer:
@@ -184,6 +204,19 @@ extension Body: AsyncSequence {
                 )
             }
         }
+    }
+}
+
+/// Bytes and the trailer fields after them.
+///
+/// A class, because a body is handed on more often than it has trailers.
+package final class TrailedContent: Sendable {
+    package let bytes: ByteBuffer
+    package let trailers: Headers
+
+    package init(bytes: ByteBuffer, trailers: Headers) {
+        self.bytes = bytes
+        self.trailers = trailers
     }
 }
 

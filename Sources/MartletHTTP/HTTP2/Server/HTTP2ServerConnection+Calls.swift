@@ -92,10 +92,14 @@ extension HTTP2ServerConnection {
 
     private func sendWhole(_ response: Response, _ body: ByteBuffer, on stream: HTTP2ServerStream) {
         guard streams[stream.id] === stream else { return }
-        let hasBody =
-            body.readableBytes > 0 && !stream.isHead && Self.allowsBody(response.status)
-        sendHead(response, length: body.readableBytes, on: stream, endsStream: !hasBody)
+        let mayHaveBody = !stream.isHead && Self.allowsBody(response.status)
+        let trailers = mayHaveBody ? response.body.trailers : nil
+        let hasBody = mayHaveBody && (body.readableBytes > 0 || trailers != nil)
+        // Who sends trailers says with them that the content is whole.
+        let length = trailers == nil ? body.readableBytes : nil
+        sendHead(response, length: length, on: stream, endsStream: !hasBody)
         guard hasBody else { return finish(stream) }
+        stream.trailers = trailers
         stream.out = body
         stream.endsAfterOut = true
         pump(stream)

@@ -90,18 +90,38 @@ extension HTTP2ServerConnection {
         {
             stream.awaiting = head.content
             stream.waitForBody()
+        } else if head.expectsContinue {
+            stream.owesContinue = true
+            startStreaming(stream, head.content)
         } else {
-            let incoming = IncomingBody(
-                limit: core.limits.bodyBufferSize,
-                startsPaused: head.expectsContinue
-            ) { [weak stream, loop] signal in
-                loop.run { [weak stream] in stream?.bodySignal(signal) }
-            }
-            stream.incoming = incoming
-            stream.owesContinue = head.expectsContinue
+            stream.awaiting = head.content
+            stream.isUndecided = true
             stream.waitForBody()
-            start(stream, head.content, body: Body(arriving: incoming, length: head.contentLength))
+            undecided.append(stream)
         }
+    }
+
+    /// Starts the requests whose content has not come whole with their heads.
+    func startUndecided() {
+        var waiting: [HTTP2ServerStream] = []
+        swap(&waiting, &undecided)
+        for stream in waiting where streams[stream.id] === stream {
+            guard let content = stream.awaiting.take() else { continue }
+            startStreaming(stream, content)
+        }
+    }
+
+    /// Starts a request whose content is still to come.
+    private func startStreaming(_ stream: HTTP2ServerStream, _ content: RequestContent) {
+        let incoming = IncomingBody(
+            limit: core.limits.bodyBufferSize,
+            startsPaused: stream.owesContinue
+        ) { [weak stream, loop] signal in
+            loop.run { [weak stream] in stream?.bodySignal(signal) }
+        }
+        stream.stream(to: incoming)
+        let length = stream.bodyLeft.map { $0 + stream.bodyCount }
+        start(stream, content, body: Body(arriving: incoming, length: length))
     }
 
     private func takeData(_ id: HTTP2StreamID, _ bytes: ByteBuffer, endsStream: Bool) {
@@ -124,6 +144,7 @@ extension HTTP2ServerConnection {
         guard !stream.isAnswered else { return dropLate(stream, count) }
         guard stream.bodyCount <= core.limits.bodySize else {
             machine.consumed(id, count)
+            if let content = stream.awaiting.take() { startStreaming(stream, content) }
             stream.incoming?.fail(HTTPError(.contentTooLarge))
             return
         }
@@ -154,7 +175,8 @@ extension HTTP2ServerConnection {
         stream.bodyDue = TickTimers.never
         stream.incoming?.finish(trailers: trailers)
         if let content = stream.awaiting.take() {
-            start(stream, content, body: Body(stream.takeGathered()))
+            let bytes = stream.takeWhole()
+            start(stream, content, body: trailers.map { Body(bytes, trailers: $0) } ?? Body(bytes))
         }
     }
 

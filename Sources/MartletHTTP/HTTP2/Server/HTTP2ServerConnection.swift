@@ -22,6 +22,8 @@ final class HTTP2ServerConnection: @unchecked Sendable {
     @exclusivity(unchecked) var fields = HPACKFieldBlock()
     @exclusivity(unchecked) var reader = HTTP2HeadReader()
     @exclusivity(unchecked) var streams: [HTTP2StreamID: HTTP2ServerStream] = [:]
+    /// Streams whose content has no length: what has come with their heads may be all of it.
+    @exclusivity(unchecked) var undecided: [HTTP2ServerStream] = []
     /// Streams whose content waits until the peer reads what is sent already.
     @exclusivity(unchecked) var waitingForSocket: [HTTP2StreamID] = []
     @exclusivity(unchecked) private(set) var peer: Peer?
@@ -165,15 +167,18 @@ extension HTTP2ServerConnection: OwnedConnection, Closable {
         defer { isProcessing = false }
         while !isEnding, connection?.isWritable == true {
             switch machine.next() {
-            case .needsMore:
+            case .needsMore where undecided.isEmpty:
                 markDirty()
                 return
+            case .needsMore:
+                startUndecided()
             case .connectionError(let error):
                 connectionFailed(error)
             case let event:
                 handle(event)
             }
         }
+        startUndecided()
         // A peer that does not read is not read either: its requests would be answered.
         if connection?.isWritable == false { connection?.pauseReading() }
         markDirty()

@@ -15,6 +15,9 @@ final class HTTP2ServerStream: CallScope, @unchecked Sendable {
     /// The request while its small body is gathered.
     @exclusivity(unchecked) var awaiting: RequestContent?
     @exclusivity(unchecked) private var gathered = ByteBuffer()
+    /// Whether the body may yet turn out to be one that streams: its window is given back as it is
+    /// read then.
+    @exclusivity(unchecked) var isUndecided = false
     @exclusivity(unchecked) var incoming: IncomingBody?
     @exclusivity(unchecked) var hasRequestEnded = false
     @exclusivity(unchecked) var owesContinue = false
@@ -65,7 +68,9 @@ final class HTTP2ServerStream: CallScope, @unchecked Sendable {
             } else {
                 gathered.writeImmutableBuffer(bytes)
             }
-            return true
+            guard isUndecided else { return true }
+            heldCredit += bytes.readableBytes
+            return false
         }
         guard let incoming, bytes.readableBytes > 0 else { return true }
         if heldCredit == 0, incoming.push(bytes) { return true }
@@ -74,9 +79,28 @@ final class HTTP2ServerStream: CallScope, @unchecked Sendable {
         return false
     }
 
-    func takeGathered() -> ByteBuffer {
+    /// The body, which has come whole.
+    func takeWhole() -> ByteBuffer {
+        giveCredit()
         defer { gathered = ByteBuffer() }
         return gathered
+    }
+
+    /// Streams the body from now on, beginning with what has been gathered of it.
+    func stream(to incoming: IncomingBody) {
+        self.incoming = incoming
+        isUndecided = false
+        if gathered.readableBytes > 0, incoming.push(gathered) { giveCredit() }
+        gathered = ByteBuffer()
+        waitForBody()
+    }
+
+    /// Gives the window back that was held for the reader.
+    private func giveCredit() {
+        guard heldCredit > 0 else { return }
+        connection.machine.consumed(id, heldCredit)
+        heldCredit = 0
+        connection.markDirty()
     }
 
     /// Waits for more of the body, unless it is its reader who does not keep up.
@@ -96,11 +120,7 @@ final class HTTP2ServerStream: CallScope, @unchecked Sendable {
             owesContinue = false
             connection.sendContinue(id)
         }
-        if heldCredit > 0 {
-            connection.machine.consumed(id, heldCredit)
-            heldCredit = 0
-            connection.markDirty()
-        }
+        giveCredit()
         waitForBody()
     }
 
@@ -126,8 +146,7 @@ final class HTTP2ServerStream: CallScope, @unchecked Sendable {
             taskAddress = 0
         }
         if !hasRequestEnded { incoming?.fail(CancellationError()) }
-        if heldCredit > 0 { connection.machine.consumed(id, heldCredit) }
-        heldCredit = 0
+        giveCredit()
         incoming = nil
         task = nil
     }

@@ -4,7 +4,7 @@ extension Body {
     /// Whether the bytes are still to come.
     package var isStreamed: Bool {
         switch storage {
-        case .empty, .whole: false
+        case .empty, .whole, .trailed: false
         case .source, .producer: true
         }
     }
@@ -15,7 +15,7 @@ extension Body {
     /// knows everything already.
     package func observed(onEnd: @escaping @Sendable (BodyObserver.End) -> Void) -> Body {
         switch storage {
-        case .empty, .whole:
+        case .empty, .whole, .trailed:
             return self
         case .source(let source, let length):
             let observed = ObservedSource(source, observer: BodyObserver(onEnd: onEnd))

@@ -120,7 +120,12 @@ final class HTTP2Peer {
 
     private func takeHead(_ id: HTTP2StreamID, _ block: ByteBuffer, _ endsStream: Bool) {
         guard decode(block) else { return }
-        guard answers[id]?.status ?? 0 < 200 else { return }
+        guard answers[id]?.status ?? 0 < 200 else {
+            // Without content in between, only the status tells trailers from a head.
+            answers[id]?.trailers = try? reader.readTrailers(&fields)
+            answers[id]?.hasEnded = endsStream
+            return
+        }
         guard let head = try? reader.readResponse(&fields) else { return }
         if head.status.code < 200 {
             answers[id, default: Answer()].interim.append(head.status.code)

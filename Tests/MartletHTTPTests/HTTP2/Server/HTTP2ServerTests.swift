@@ -34,6 +34,9 @@ struct HTTP2ServerTests {
             for try await piece in request.body { count += piece.readableBytes }
             return "\(count) \(request.body.trailers?[.checksum] ?? "-")"
         }
+        router.post("/whole") { request, _ in
+            Response(body: Body(request.body.whole ?? ByteBuffer(), trailers: [.checksum: "abc"]))
+        }
         router.post("/unread") { _, _ in "unread" }
         let handler = try router.compile()
         try VirtualServer.run(limits: limits, http2Limits: http2Limits, handler: handler) {
@@ -106,6 +109,46 @@ struct HTTP2ServerTests {
             try peer.exchange()
             #expect(peer[whole].body == "abcdef")
             #expect(peer[streamed].body == "6 -")
+        }
+    }
+
+    @Test("sends trailers behind a body that is whole", arguments: ["abc", ""])
+    func wholeTrailers(text: String) throws {
+        try run { peer, _ in
+            let stream = peer.request(.post, "/whole", ends: false)
+            peer.send(text, on: stream, ends: true)
+            try peer.exchange()
+            #expect(peer[stream].body == text)
+            #expect(peer[stream].headers[.contentLength] == nil)
+            #expect(peer[stream].trailers == [.checksum: "abc"])
+            #expect(peer[stream].hasEnded)
+        }
+    }
+
+    @Test("hands a body without a length over whole when it comes with its head")
+    func wholeWithoutLength() throws {
+        try run { peer, _ in
+            let together = peer.request(.post, "/whole", ends: false)
+            peer.send("together", on: together, ends: true)
+            try peer.exchange()
+            #expect(peer[together].body == "together")
+            let apart = peer.request(.post, "/whole", ends: false)
+            peer.send("a", on: apart)
+            try peer.exchange()
+            #expect(peer[apart].hasEnded)
+            #expect(peer[apart].body == "")
+        }
+    }
+
+    @Test("refuses a body without a length that is too long, also when it comes with its head")
+    func tooLongWithoutLength() throws {
+        var limits = HTTPLimits()
+        limits.bodySize = 4
+        try run(limits: limits) { peer, _ in
+            let stream = peer.request(.post, "/count", ends: false)
+            peer.send("12345", on: stream, ends: true)
+            try peer.exchange()
+            #expect(peer[stream].status == 413)
         }
     }
 

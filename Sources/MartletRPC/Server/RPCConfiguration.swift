@@ -1,0 +1,17 @@
+/// The limits and choices of a server's methods.
+public struct RPCConfiguration: Sendable {
+    /// The most bytes of a message that arrives, as it is on the wire and decompressed.
+    ///
+    /// 4 MiB by default, as elsewhere in gRPC. A longer one ends its call with RESOURCE_EXHAUSTED.
+    /// All messages of a call together have the server's own limit, `HTTPLimits.bodySize`.
+    public var maximumMessageSize = 4 * 1024 * 1024
+
+    /// How messages to callers who accept it are compressed; nil, the default, for not at all.
+    public var responseCompression: RPCCompression?
+
+    /// The least bytes of a message that is worth compressing; 1 KiB by default.
+    public var compressionThreshold = 1024
+
+    /// Makes the defaults.
+    public init() {}
+}

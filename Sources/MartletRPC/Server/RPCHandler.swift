@@ -1,0 +1,152 @@
+import HTTPTypes
+public import Logging
+public import MartletCore
+public import MartletHTTP
+
+/// Answers gRPC calls over HTTP/2 with the methods that are registered.
+///
+/// It is a handler like any other: give it to an `HTTPServer`, and put middleware around it. It is
+/// a middleware too, which takes what says that it is gRPC and passes the rest on, so that one port
+/// serves both: `router.intercepted(by: RPCHandler(methods))`.
+///
+/// A call's `grpc-timeout` brings its deadline forward, up to a year ahead. When the deadline
+/// comes, the call's task is cancelled and the caller told DEADLINE_EXCEEDED. A request that is not
+/// gRPC is answered by HTTP's own means: 405 for its method, 415 for its content type.
+public struct RPCHandler: Handler, Middleware {
+    /// What arrives.
+    public typealias Request = MartletHTTP.Request
+    /// What is answered.
+    public typealias Response = MartletHTTP.Response
+
+    /// The most time that a caller can ask for; one that asks for more gets this.
+    package static let longestTimeout = Duration.seconds(365 * 86_400)
+
+    private let methods: [String: RPCMethods.Method]
+    private let service: RPCService
+
+    /// Makes a handler.
+    ///
+    /// - Parameters:
+    ///   - methods: The methods.
+    ///   - configuration: The limits.
+    ///   - clock: What tells the time.
+    ///   - logger: Where errors go that no method meant.
+    public init(
+        _ methods: RPCMethods,
+        configuration: RPCConfiguration = RPCConfiguration(),
+        clock: any MonotonicClock = ContinuousClock(),
+        logger: Logger = Logger(label: "martlet.rpc")
+    ) {
+        self.methods = methods.byPath
+        service = RPCService(configuration: configuration, clock: clock, logger: logger)
+    }
+
+    /// Answers a call; passes on what is not gRPC.
+    public func intercept(
+        _ request: Request,
+        context: CallContext,
+        next: some Handler<Request, Response>
+    ) async throws -> Response {
+        guard RPCFields.isContent(request.headers) else {
+            return try await next.handle(request, context: context)
+        }
+        return try await handle(request, context: context)
+    }
+
+    /// Answers a call.
+    ///
+    /// - Throws: `HTTPError` for what is not gRPC; whatever a call itself comes to is a response.
+    public func handle(_ request: Request, context: CallContext) async throws -> Response {
+        guard RPCFields.isContent(request.headers) else {
+            throw HTTPError(.unsupportedMediaType, detail: "The content is not application/grpc.")
+        }
+        guard request.method == .post else {
+            throw HTTPError(.methodNotAllowed, headers: [.allow: "POST"])
+        }
+        guard let method = methods[request.target] else {
+            return refusal(
+                for: RPCError(.unimplemented, "There is no method \(request.target.prefix(256))."),
+                method: request.target,
+                context: context
+            )
+        }
+        var context = context
+        context.scope?.setLabel(method.label)
+        do {
+            try setDeadline(from: request, &context)
+            let call = try RPCCall(
+                method: method.name,
+                request: request,
+                context: context,
+                service: service
+            )
+            return await run(method, request, call)
+        } catch {
+            return refusal(for: error, method: method.name, context: context)
+        }
+    }
+
+    /// Runs a method to its answer, which says how it failed when it does.
+    private func run(
+        _ method: RPCMethods.Method,
+        _ request: Request,
+        _ call: RPCCall
+    ) async -> Response {
+        do {
+            guard call.context.scope == nil, let deadline = call.context.deadline else {
+                return try await method.run(request, call)
+            }
+            // No server cancels the call: it races the clock.
+            let left = service.clock.now.duration(to: deadline)
+            return try await Deadline<Request, Response>(timeout: left, clock: service.clock)
+                .intercept(
+                    request,
+                    context: call.context,
+                    next: ClosureHandler { request, _ in try await method.run(request, call) }
+                )
+        } catch {
+            request.body.discard()
+            return call.refusal(for: error)
+        }
+    }
+
+    /// Brings the deadline forward to what the caller says, and has the call cancelled then.
+    ///
+    /// - Throws: ``RPCError``: INTERNAL for a timeout that is malformed, DEADLINE_EXCEEDED when
+    ///   the time is up already.
+    private func setDeadline(
+        from request: Request,
+        _ context: inout CallContext
+    ) throws(RPCError) {
+        if let index = request.headers.firstIndex(of: RPCFields.timeout, from: 0) {
+            guard let timeout = TimeoutValue.parse(request.headers.value(at: index)) else {
+                throw RPCError(
+                    .internal,
+                    "grpc-timeout is not up to 8 digits and one of H, M, S, m, u, n."
+                )
+            }
+            let arrival = context.arrival ?? service.clock.now
+            context.arrival = arrival
+            context.tightenDeadline(to: arrival.advanced(by: min(timeout, Self.longestTimeout)))
+        }
+        guard let deadline = context.deadline else { return }
+        guard service.clock.now < deadline else {
+            throw RPCError(.deadlineExceeded, "The call had no time left when it arrived.")
+        }
+        context.scope?.cancelCall(at: deadline)
+    }
+
+    /// The answer to a call that no method has seen: trailers only.
+    private func refusal(
+        for error: any Error,
+        method: String,
+        context: CallContext
+    ) -> Response {
+        let failure = service.failure(error, method: method, context: context)
+        var head = RPCFields.plainHead
+        head.append(RPCCompression.accepted, for: RPCFields.acceptEncoding)
+        RPCFields.append(failure.status, to: &head)
+        head.append(failure.metadata)
+        return Response(.ok, headers: head)
+    }
+}

@@ -1,0 +1,141 @@
+import HTTPTypes
+import MartletCore
+import MartletHTTP
+public import SwiftProtobuf
+
+/// The methods of a server, by name.
+///
+/// ```swift
+/// var methods = RPCMethods()
+/// methods.unary("example.Greeter/Greet") { (name: Google_Protobuf_StringValue, call) in
+///     Google_Protobuf_StringValue("Hello, \(name.value)")
+/// }
+/// let server = HTTPServer(handler: RPCHandler(methods))
+/// ```
+///
+/// A name is the service with its package, a slash, and the method. Registering one twice is a
+/// mistake that stops the program.
+public struct RPCMethods: Sendable {
+    private(set) var byPath: [String: Method] = [:]
+
+    /// One method, whatever its messages are.
+    struct Method: Sendable {
+        let name: String
+        let label: WorkLabel
+        let run: @Sendable (Request, RPCCall) async throws -> Response
+    }
+
+    /// Makes an empty collection.
+    public init() {}
+
+    /// Registers a method of one request message and one response message.
+    public mutating func unary<Input, Output>(
+        _ name: String,
+        request: RPCCodec<Input>,
+        response: RPCCodec<Output>,
+        _ body: @escaping @Sendable (Input, RPCCall) async throws -> Output
+    ) {
+        register(name) { message, call in
+            let input = try await call.onlyMessage(in: message.body, request)
+            return try call.answer(await body(input, call), response)
+        }
+    }
+
+    /// Registers a method of many request messages and one response message.
+    public mutating func clientStreaming<Input, Output>(
+        _ name: String,
+        request: RPCCodec<Input>,
+        response: RPCCodec<Output>,
+        _ body: @escaping @Sendable (RPCMessages<Input>, RPCCall) async throws -> Output
+    ) {
+        register(name) { message, call in
+            let input = RPCMessages(message.body, of: call, request)
+            return try call.answer(await body(input, call), response)
+        }
+    }
+
+    /// Registers a method of one request message and many response messages.
+    public mutating func serverStreaming<Input, Output>(
+        _ name: String,
+        request: RPCCodec<Input>,
+        response: RPCCodec<Output>,
+        _ body: @escaping @Sendable (Input, RPCCall) async throws -> RPCStream<Output>
+    ) {
+        register(name) { message, call in
+            let input = try await call.onlyMessage(in: message.body, request)
+            return try await body(input, call).response(to: call, response)
+        }
+    }
+
+    /// Registers a method of many request messages and many response messages.
+    public mutating func bidirectional<Input, Output>(
+        _ name: String,
+        request: RPCCodec<Input>,
+        response: RPCCodec<Output>,
+        _ body:
+            @escaping @Sendable (RPCMessages<Input>, RPCCall) async throws -> RPCStream<Output>
+    ) {
+        register(name) { message, call in
+            let input = RPCMessages(message.body, of: call, request)
+            return try await body(input, call).response(to: call, response)
+        }
+    }
+
+    private mutating func register(
+        _ name: String,
+        _ run: @escaping @Sendable (Request, RPCCall) async throws -> Response
+    ) {
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        precondition(
+            parts.count == 2 && parts.allSatisfy { !$0.isEmpty },
+            "a method's name is that of its service, a slash and its own: '\(name)'"
+        )
+        precondition(byPath["/\(name)"] == nil, "the method '\(name)' is registered twice")
+        byPath["/\(name)"] = Method(name: name, label: WorkLabel("RPC /\(name)"), run: run)
+    }
+}
+
+extension RPCCall {
+    /// The answer of one message.
+    func answer<Message>(_ message: Message, _ codec: RPCCodec<Message>) throws -> Response {
+        let body = Body(try encode(message, codec), trailers: okTrailers())
+        return Response(.ok, headers: head(), body: body)
+    }
+}
+
+// MARK: - Protocol Buffers
+
+extension RPCMethods {
+    /// Registers a method of one request message and one response message.
+    public mutating func unary<Input: Message, Output: Message>(
+        _ name: String,
+        _ body: @escaping @Sendable (Input, RPCCall) async throws -> Output
+    ) {
+        unary(name, request: .protobuf, response: .protobuf, body)
+    }
+
+    /// Registers a method of many request messages and one response message.
+    public mutating func clientStreaming<Input: Message, Output: Message>(
+        _ name: String,
+        _ body: @escaping @Sendable (RPCMessages<Input>, RPCCall) async throws -> Output
+    ) {
+        clientStreaming(name, request: .protobuf, response: .protobuf, body)
+    }
+
+    /// Registers a method of one request message and many response messages.
+    public mutating func serverStreaming<Input: Message, Output: Message>(
+        _ name: String,
+        _ body: @escaping @Sendable (Input, RPCCall) async throws -> RPCStream<Output>
+    ) {
+        serverStreaming(name, request: .protobuf, response: .protobuf, body)
+    }
+
+    /// Registers a method of many request messages and many response messages.
+    public mutating func bidirectional<Input: Message, Output: Message>(
+        _ name: String,
+        _ body:
+            @escaping @Sendable (RPCMessages<Input>, RPCCall) async throws -> RPCStream<Output>
+    ) {
+        bidirectional(name, request: .protobuf, response: .protobuf, body)
+    }
+}

@@ -1,0 +1,61 @@
+import HTTPTypes
+import MartletHTTP
+import NIOCore
+
+/// The messages that a method streams to its caller.
+///
+/// A method returns one; its messages are made after that, when the head of the answer is on its
+/// way. A method that throws before it returns answers with its error alone.
+///
+/// ```swift
+/// return RPCStream { writer in
+///     for number in 1...request.value { try await writer.write(.with { $0.value = number }) }
+/// }
+/// ```
+public struct RPCStream<Message: Sendable>: Sendable {
+    let produce: @Sendable (RPCWriter<Message>) async throws -> Void
+
+    /// Makes a stream of what `produce` writes.
+    ///
+    /// The call ends when it returns or throws.
+    public init(_ produce: @escaping @Sendable (RPCWriter<Message>) async throws -> Void) {
+        self.produce = produce
+    }
+
+    /// Makes a stream of a sequence's messages; the sequence is iterated once.
+    public init<Messages: AsyncSequence & Sendable>(_ messages: Messages)
+    where Messages.Element == Message {
+        self.init { writer in
+            for try await message in messages { try await writer.write(message) }
+        }
+    }
+
+    /// The response that carries the messages, and after them the call's status.
+    func response(to call: RPCCall, _ codec: RPCCodec<Message>) -> Response {
+        let produce = produce
+        let body = Body { writer in
+            do {
+                try await produce(RPCWriter(writer: writer, call: call, codec: codec))
+                writer.setTrailers(call.okTrailers())
+            } catch {
+                writer.setTrailers(call.trailers(for: error))
+            }
+        }
+        return Response(.ok, headers: call.head(), body: body)
+    }
+}
+
+/// Writes messages to a caller, one by one.
+public struct RPCWriter<Message: Sendable>: Sendable {
+    let writer: BodyWriter
+    let call: RPCCall
+    let codec: RPCCodec<Message>
+
+    /// Writes a message; suspends while the caller does not keep up.
+    ///
+    /// - Throws: ``RPCError`` when it cannot be encoded; an I/O error when the caller has gone;
+    ///   `CancellationError` when the call is cancelled or its deadline has come.
+    public func write(_ message: Message) async throws {
+        try await writer.write(call.encode(message, codec))
+    }
+}
