@@ -1,7 +1,6 @@
 import HTTPTypes
 public import MartletCore
 package import MartletHTTP
-package import NIOCore
 import Synchronization
 
 /// One call of a method: who calls, what came along, and what goes back beside the messages.
@@ -15,8 +14,8 @@ public final class RPCCall: Sendable {
     /// What the method and the messages are handled with.
     package let service: RPCService
     private let headers: Headers
-    private let requestCompression: RPCCompression?
-    private let responseCompression: RPCCompression?
+    /// How messages are written and read.
+    let coding: RPCMessageCoding
     private let answer = Mutex(Answer())
 
     private struct Answer {
@@ -37,18 +36,18 @@ public final class RPCCall: Sendable {
         self.context = context
         self.service = service
         headers = request.headers
-        if let token = headers[RPCFields.encoding] {
-            requestCompression = try RPCCompression.named(token)
-        } else {
-            requestCompression = nil
-        }
-        if let offered = service.configuration.responseCompression,
+        let configuration = service.configuration
+        var coding = RPCMessageCoding(
+            maximumSize: configuration.maximumMessageSize,
+            compressionThreshold: configuration.compressionThreshold
+        )
+        coding.incoming = try headers[RPCFields.encoding].flatMap(RPCCompression.named)
+        if let offered = configuration.responseCompression,
             let accepted = headers[RPCFields.acceptEncoding], offered.isAccepted(by: accepted)
         {
-            responseCompression = offered
-        } else {
-            responseCompression = nil
+            coding.outgoing = offered
         }
+        self.coding = coding
     }
 
     /// What the caller sent along.
@@ -73,8 +72,8 @@ extension RPCCall {
     /// The head of an answer that has messages.
     package func head() -> Headers {
         var head = RPCFields.plainHead
-        if let responseCompression {
-            head.append(responseCompression.token, for: RPCFields.encoding)
+        if let compression = coding.outgoing {
+            head.append(compression.token, for: RPCFields.encoding)
         }
         let initial = answer.withLock { $0.initial }
         if !initial.isEmpty { head.append(initial) }
@@ -108,66 +107,5 @@ extension RPCCall {
             head.append(value, for: HTTPField.Name(name) ?? RPCFields.message)
         }
         return Response(.ok, headers: head)
-    }
-}
-
-// MARK: - Messages
-
-extension RPCCall {
-    /// The message in a frame.
-    ///
-    /// - Throws: ``RPCError`` when it cannot be decompressed or decoded.
-    package func decode<Message>(
-        _ frame: RPCFrame,
-        _ codec: RPCCodec<Message>
-    ) throws(RPCError) -> Message {
-        var content = frame.content
-        if frame.isCompressed {
-            guard let requestCompression else {
-                throw RPCError(.internal, "A message is compressed, and grpc-encoding is identity.")
-            }
-            let limit = service.configuration.maximumMessageSize
-            content = try requestCompression.decompress(content, upTo: limit)
-        }
-        do {
-            return try codec.decode(content)
-        } catch {
-            throw RPCError(.internal, "A request message could not be decoded.", cause: error)
-        }
-    }
-
-    /// A message with its frame's header.
-    ///
-    /// - Throws: ``RPCError`` when it cannot be encoded.
-    package func encode<Message>(
-        _ message: Message,
-        _ codec: RPCCodec<Message>
-    ) throws(RPCError) -> ByteBuffer {
-        var bytes: ByteBuffer
-        do {
-            bytes = try codec.encode(message, RPCFrame.headerSize)
-        } catch {
-            throw RPCError(.internal, "A response message could not be encoded.", cause: error)
-        }
-        var count = bytes.readableBytes - RPCFrame.headerSize
-        var flag: UInt8 = 0
-        if let responseCompression, count >= service.configuration.compressionThreshold {
-            var content = bytes
-            content.moveReaderIndex(forwardBy: RPCFrame.headerSize)
-            let compressed = try responseCompression.compress(content)
-            if compressed.readableBytes < count {
-                flag = 1
-                count = compressed.readableBytes
-                bytes.clear(minimumCapacity: RPCFrame.headerSize + count)
-                bytes.writeRepeatingByte(0, count: RPCFrame.headerSize)
-                bytes.writeImmutableBuffer(compressed)
-            }
-        }
-        guard let size = UInt32(exactly: count) else {
-            throw RPCError(.internal, "A response message is longer than its frame can say.")
-        }
-        bytes.setInteger(flag, at: bytes.readerIndex)
-        bytes.setInteger(size, at: bytes.readerIndex + 1)
-        return bytes
     }
 }

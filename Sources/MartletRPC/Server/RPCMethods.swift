@@ -36,7 +36,7 @@ public struct RPCMethods: Sendable {
         _ body: @escaping @Sendable (Input, RPCCall) async throws -> Output
     ) {
         register(name) { message, call in
-            let input = try await call.onlyMessage(in: message.body, request)
+            let input = try await RPCMessages(message.body, call.coding, request).only()
             return try call.answer(await body(input, call), response)
         }
     }
@@ -49,7 +49,7 @@ public struct RPCMethods: Sendable {
         _ body: @escaping @Sendable (RPCMessages<Input>, RPCCall) async throws -> Output
     ) {
         register(name) { message, call in
-            let input = RPCMessages(message.body, of: call, request)
+            let input = RPCMessages(message.body, call.coding, request)
             return try call.answer(await body(input, call), response)
         }
     }
@@ -62,7 +62,7 @@ public struct RPCMethods: Sendable {
         _ body: @escaping @Sendable (Input, RPCCall) async throws -> RPCStream<Output>
     ) {
         register(name) { message, call in
-            let input = try await call.onlyMessage(in: message.body, request)
+            let input = try await RPCMessages(message.body, call.coding, request).only()
             return try await body(input, call).response(to: call, response)
         }
     }
@@ -76,7 +76,7 @@ public struct RPCMethods: Sendable {
             @escaping @Sendable (RPCMessages<Input>, RPCCall) async throws -> RPCStream<Output>
     ) {
         register(name) { message, call in
-            let input = RPCMessages(message.body, of: call, request)
+            let input = RPCMessages(message.body, call.coding, request)
             return try await body(input, call).response(to: call, response)
         }
     }
@@ -98,7 +98,7 @@ public struct RPCMethods: Sendable {
 extension RPCCall {
     /// The answer of one message.
     func answer<Message>(_ message: Message, _ codec: RPCCodec<Message>) throws -> Response {
-        let body = Body(try encode(message, codec), trailers: okTrailers())
+        let body = Body(try coding.encode(message, codec), trailers: okTrailers())
         return Response(.ok, headers: head(), body: body)
     }
 }

@@ -46,7 +46,7 @@ package final class RPCService: Sendable {
     ///
     /// It comes from the engine, which limits and times bodies, or from a layer that is written for
     /// HTTP.
-    private static func code(of status: HTTPResponse.Status) -> RPCStatus.Code {
+    static func code(of status: HTTPResponse.Status) -> RPCStatus.Code {
         switch status.code {
         case 400: .invalidArgument
         case 401: .unauthenticated

@@ -38,6 +38,12 @@ public struct RPCError: Error, Sendable {
         self.metadata = metadata
         self.cause = cause
     }
+
+    /// Makes the error that a status is, with what came along.
+    init(_ status: RPCStatus, metadata: RPCMetadata) {
+        self.status = status
+        self.metadata = metadata
+    }
 }
 
 extension RPCError: CustomStringConvertible {

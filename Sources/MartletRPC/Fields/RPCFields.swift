@@ -12,6 +12,12 @@ package enum RPCFields {
 
     /// The head of an answer without metadata or compression, made once.
     package static let plainHead: Headers = [.contentType: "application/grpc"]
+    /// The head of a request without metadata, deadline or compression, made once.
+    package static let plainRequestHead: Headers = [
+        .contentType: "application/grpc",
+        HTTPField.Name(known: "te"): "trailers",
+        acceptEncoding: RPCCompression.accepted,
+    ]
     /// The trailers of a call that succeeded, made once.
     package static let okTrailers: Headers = [status: "0"]
 

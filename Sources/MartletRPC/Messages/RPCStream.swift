@@ -2,10 +2,11 @@ import HTTPTypes
 import MartletHTTP
 import NIOCore
 
-/// The messages that a method streams to its caller.
+/// The messages that one end of a call streams to the other.
 ///
-/// A method returns one; its messages are made after that, when the head of the answer is on its
-/// way. A method that throws before it returns answers with its error alone.
+/// A method of a server returns one; its messages are made after that, when the head of the answer
+/// is on its way. A method that throws before it returns answers with its error alone. A caller
+/// gives one to a client; a call whose messages throw is cancelled.
 ///
 /// ```swift
 /// return RPCStream { writer in
@@ -30,12 +31,20 @@ public struct RPCStream<Message: Sendable>: Sendable {
         }
     }
 
+    /// The request's content that carries the messages.
+    func body(_ coding: RPCMessageCoding, _ codec: RPCCodec<Message>) -> Body {
+        let produce = produce
+        return Body { writer in
+            try await produce(RPCWriter(writer: writer, coding: coding, codec: codec))
+        }
+    }
+
     /// The response that carries the messages, and after them the call's status.
     func response(to call: RPCCall, _ codec: RPCCodec<Message>) -> Response {
         let produce = produce
         let body = Body { writer in
             do {
-                try await produce(RPCWriter(writer: writer, call: call, codec: codec))
+                try await produce(RPCWriter(writer: writer, coding: call.coding, codec: codec))
                 writer.setTrailers(call.okTrailers())
             } catch {
                 writer.setTrailers(call.trailers(for: error))
@@ -45,17 +54,17 @@ public struct RPCStream<Message: Sendable>: Sendable {
     }
 }
 
-/// Writes messages to a caller, one by one.
+/// Writes messages to the other end of a call, one by one.
 public struct RPCWriter<Message: Sendable>: Sendable {
     let writer: BodyWriter
-    let call: RPCCall
+    let coding: RPCMessageCoding
     let codec: RPCCodec<Message>
 
-    /// Writes a message; suspends while the caller does not keep up.
+    /// Writes a message; suspends while the other end does not keep up.
     ///
-    /// - Throws: ``RPCError`` when it cannot be encoded; an I/O error when the caller has gone;
+    /// - Throws: ``RPCError`` when it cannot be encoded; an I/O error when the other end has gone;
     ///   `CancellationError` when the call is cancelled or its deadline has come.
     public func write(_ message: Message) async throws {
-        try await writer.write(call.encode(message, codec))
+        try await writer.write(coding.encode(message, codec))
     }
 }

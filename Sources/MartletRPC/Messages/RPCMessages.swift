@@ -1,0 +1,118 @@
+import MartletHTTP
+
+/// The messages that the other end of a call streams, as they arrive.
+///
+/// They can be read once. A sender who is faster than its reader is held up by flow control.
+public struct RPCMessages<Message: Sendable>: AsyncSequence, Sendable {
+    /// A message.
+    public typealias Element = Message
+
+    private let body: Body
+    private let coding: RPCMessageCoding
+    private let codec: RPCCodec<Message>
+    /// What a client knows of the answer; nil at a server.
+    private let answer: RPCIncomingAnswer?
+
+    init(
+        _ body: Body,
+        _ coding: RPCMessageCoding,
+        _ codec: RPCCodec<Message>,
+        answer: RPCIncomingAnswer? = nil
+    ) {
+        self.body = body
+        self.coding = coding
+        self.codec = codec
+        self.answer = answer
+    }
+
+    /// What a server sent before its first message; empty at a server.
+    public var initialMetadata: RPCMetadata { answer?.initialMetadata ?? RPCMetadata() }
+
+    /// What a server sent after its last message, once that has been read; empty at a server.
+    public var trailingMetadata: RPCMetadata { answer?.trailingMetadata ?? RPCMetadata() }
+
+    /// Reads the messages one by one.
+    public func makeAsyncIterator() -> Iterator {
+        Iterator(body, coding, codec, answer)
+    }
+
+    /// Reads messages one by one.
+    public struct Iterator: AsyncIteratorProtocol, Sendable {
+        private let body: Body
+        private var input: Body.Iterator
+        private var frames: RPCFrameReader
+        private let coding: RPCMessageCoding
+        private let codec: RPCCodec<Message>
+        private let answer: RPCIncomingAnswer?
+
+        fileprivate init(
+            _ body: Body,
+            _ coding: RPCMessageCoding,
+            _ codec: RPCCodec<Message>,
+            _ answer: RPCIncomingAnswer?
+        ) {
+            self.body = body
+            input = body.makeAsyncIterator()
+            frames = RPCFrameReader(maximumSize: coding.maximumSize)
+            self.coding = coding
+            self.codec = codec
+            self.answer = answer
+        }
+
+        /// The next message; nil when the other end has sent its last.
+        ///
+        /// - Throws: ``RPCError`` when a message is too long, corrupt or cannot be decoded, and at
+        ///   a client when the call fails; at a server an I/O error when the caller breaks off;
+        ///   `CancellationError`.
+        public mutating func next() async throws -> Message? {
+            guard let frame = try await nextFrame() else { return nil }
+            return try coding.decode(frame, codec)
+        }
+
+        /// The next message, not decoded yet.
+        mutating func nextFrame() async throws -> RPCFrame? {
+            do {
+                while true {
+                    if let frame = try frames.next() { return frame }
+                    guard let bytes = try await input.next() else { break }
+                    frames.feed(bytes)
+                }
+            } catch {
+                throw answer?.failure(error) ?? error
+            }
+            // A call that failed may end anywhere, and its status says more than that.
+            try answer?.end(body.trailers)
+            try frames.finish()
+            return nil
+        }
+    }
+}
+
+extension RPCMessages {
+    /// The one message of a call that takes, or answers, one.
+    ///
+    /// - Throws: ``RPCError``: UNIMPLEMENTED when there are none or several, and what reading
+    ///   messages throws.
+    func only() async throws -> Message {
+        if let bytes = body.whole {
+            // All is here: nothing to wait for.
+            try answer?.end(body.trailers)
+            var frames = RPCFrameReader(maximumSize: coding.maximumSize)
+            frames.feed(bytes)
+            guard let frame = try frames.next() else {
+                try frames.finish()
+                throw Self.wrongCount("none")
+            }
+            guard !frames.isWithinFrame else { throw Self.wrongCount("more") }
+            return try coding.decode(frame, codec)
+        }
+        var messages = makeAsyncIterator()
+        guard let frame = try await messages.nextFrame() else { throw Self.wrongCount("none") }
+        guard try await messages.nextFrame() == nil else { throw Self.wrongCount("more") }
+        return try coding.decode(frame, codec)
+    }
+
+    private static func wrongCount(_ count: String) -> RPCError {
+        RPCError(.unimplemented, "There should be one message, and there are \(count).")
+    }
+}
