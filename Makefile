@@ -25,7 +25,7 @@ engine := MartletCoreTests|MartletTransportTests|MartletHTTPTests
 swift_files = $(shell find Package.swift Sources Tests Examples Benchmarks -name '*.swift' \
 	-not -path '*/.build*' 2>/dev/null)
 
-.PHONY: help setup run build test budgets tsan fuzz bench bench-setup format lint docs clean
+.PHONY: help setup run build test budgets tsan fuzz bench bench-setup generate format lint docs clean
 
 help:  ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +48,7 @@ run: build  ## Start the shop: gateway on :8080, console on :7070
 
 test: setup  ## Run every test, and the allocation budgets
 	@$(quiet) "Building the tests" swift build --build-tests
+	@$(quiet) "Checking generated code" scripts/generate --check
 	@$(quiet) "Testing" swift test --skip-build --disable-xctest
 	@$(quiet) "Testing the benchmark harness" python3 -m unittest discover -s Benchmarks/tests \
 		-t Benchmarks
@@ -73,6 +74,9 @@ bench: bench-setup  ## Measure against the peers: make bench SUITE=http
 	@$(quiet) "Building the servers to measure (the first time takes several minutes)" \
 		Benchmarks/build
 	@Benchmarks/run $(SUITE)
+
+generate: setup  ## Make what is generated of .proto files
+	@scripts/generate
 
 format:  ## Format every Swift file
 	@swift format --in-place --parallel $(swift_files)

@@ -46,6 +46,10 @@ let serviceContext = Target.Dependency.product(
     package: "swift-service-context"
 )
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let protobufPlugin = Target.Dependency.product(
+    name: "SwiftProtobufPluginLibrary",
+    package: "swift-protobuf"
+)
 
 let package = Package(
     name: "martlet",
@@ -60,6 +64,7 @@ let package = Package(
         .library(name: "MartletIdentity", targets: ["MartletIdentity"]),
         .library(name: "MartletGateway", targets: ["MartletGateway"]),
         .executable(name: "martlet", targets: ["MartletCLI"]),
+        .executable(name: "protoc-gen-martlet", targets: ["ProtocGenMartlet"]),
         .executable(name: "bench-server", targets: ["BenchServer"]),
         .executable(name: "calculator", targets: ["Calculator"]),
         .executable(name: "crawler", targets: ["Crawler"]),
@@ -102,50 +107,43 @@ let package = Package(
         .systemLibrary(name: "CDatagrams", path: "Sources/CDatagrams"),
         .target(
             name: "MartletCore",
-            dependencies: [nioCore, serviceContext, logging, lifecycle, metrics],
-            swiftSettings: library
+            dependencies: [nioCore, serviceContext, logging, lifecycle, metrics]
         ),
         .target(
             name: "MartletTransport",
             dependencies: [
                 "CDatagrams", "MartletCore", nioCore, nioPosix, nioSSL, nioTLS, certificates, asn1,
                 logging, lifecycle,
-            ],
-            swiftSettings: library
+            ]
         ),
         .target(
             name: "MartletHTTP",
             dependencies: [
                 "CZlib", "MartletCore", "MartletTransport", nioCore, httpTypes, logging, metrics,
                 tracing, serviceContext, lifecycle,
-            ],
-            swiftSettings: library
+            ]
         ),
         .target(
             name: "MartletRPC",
-            dependencies: ["MartletCore", "MartletHTTP", nioCore, httpTypes, logging, protobuf],
-            swiftSettings: library
+            dependencies: ["MartletCore", "MartletHTTP", nioCore, httpTypes, logging, protobuf]
         ),
         .target(
             name: "MartletResilience",
-            dependencies: ["MartletCore", "MartletHTTP", httpTypes, nioCore],
-            swiftSettings: library
+            dependencies: ["MartletCore", "MartletHTTP", httpTypes, nioCore]
         ),
         .target(
             name: "MartletIdentity",
             dependencies: [
                 "MartletCore", "MartletTransport", "MartletHTTP", httpTypes, nioCore, jwt, crypto,
                 logging,
-            ],
-            swiftSettings: library
+            ]
         ),
         .target(
             name: "MartletGateway",
             dependencies: [
                 "MartletCore", "MartletTransport", "MartletHTTP", httpTypes, nioCore, logging,
                 lifecycle, yams, metrics, tracing,
-            ],
-            swiftSettings: library
+            ]
         ),
         .target(
             name: "Martlet",
@@ -153,80 +151,78 @@ let package = Package(
                 "MartletCore", "MartletTransport", "MartletHTTP", "MartletResilience",
                 "MartletIdentity", httpTypes, nioCore, logging, lifecycle, unixSignals,
                 configuration, yams,
-            ],
-            swiftSettings: library
+            ]
         ),
         .target(
             name: "MartletSupervisor",
             dependencies: [
                 "CProcess", "MartletCore", "MartletTransport", "MartletHTTP", "Martlet", httpTypes,
                 nioCore, logging, lifecycle, unixSignals, yams,
-            ],
-            swiftSettings: library
+            ]
         ),
         .executableTarget(
             name: "MartletCLI",
             dependencies: [
                 "Martlet", "MartletCore", "MartletGateway", "MartletHTTP", "MartletSupervisor",
                 "MartletTransport", arguments, logging, lifecycle, unixSignals,
-            ],
-            swiftSettings: strict
+            ]
+        ),
+        .executableTarget(
+            name: "ProtocGenMartlet",
+            dependencies: [protobuf, protobufPlugin]
         ),
         .executableTarget(
             name: "BenchServer",
             dependencies: [
                 "MartletCore", "MartletTransport", "MartletHTTP", "MartletGateway", arguments,
                 httpTypes, nioCore, logging, lifecycle,
-            ],
-            swiftSettings: strict
+            ]
         ),
         .target(
             name: "ShopModel",
             dependencies: ["Martlet", grdb, nioCore, httpTypes, logging],
-            path: "Examples/Shop/Sources/ShopModel",
-            swiftSettings: strict
+            path: "Examples/Shop/Sources/ShopModel"
         ),
         .executableTarget(
             name: "ShopUser",
             dependencies: ["Martlet", "ShopModel", grdb, httpTypes],
-            path: "Examples/Shop/Sources/ShopUser",
-            swiftSettings: strict
+            path: "Examples/Shop/Sources/ShopUser"
         ),
         .executableTarget(
             name: "ShopOrder",
             dependencies: ["Martlet", "ShopModel", grdb, httpTypes],
-            path: "Examples/Shop/Sources/ShopOrder",
-            swiftSettings: strict
+            path: "Examples/Shop/Sources/ShopOrder"
         ),
         .executableTarget(
             name: "ShopPayment",
             dependencies: ["Martlet", "ShopModel", grdb, httpTypes],
-            path: "Examples/Shop/Sources/ShopPayment",
-            swiftSettings: strict
+            path: "Examples/Shop/Sources/ShopPayment"
+        ),
+        .target(
+            name: "UserAPI",
+            dependencies: ["MartletRPC", protobuf],
+            path: "Examples/Users/Sources/UserAPI",
+            exclude: ["Protos"]
         ),
         .executableTarget(
             name: "Hello",
             dependencies: ["Martlet"],
-            path: "Examples/Hello",
-            swiftSettings: strict
+            path: "Examples/Hello"
         ),
         .executableTarget(
             name: "Calculator",
             dependencies: [arguments],
-            path: "Examples/Calculator/Sources/Calculator",
-            swiftSettings: strict
+            path: "Examples/Calculator/Sources/Calculator"
         ),
         .executableTarget(
             name: "Crawler",
             dependencies: ["Martlet", arguments, nioCore],
-            path: "Examples/Crawler/Sources/Crawler",
-            swiftSettings: strict
+            path: "Examples/Crawler/Sources/Crawler"
         ),
         .executableTarget(
             name: "TaskQueue",
             dependencies: ["Martlet", arguments, grdb, lifecycle, unixSignals],
-            path: "Examples/TaskQueue/Sources/TaskQueue",
-            swiftSettings: strict
+            path: "Examples/TaskQueue/Sources/TaskQueue"
         ),
         .executableTarget(
             name: "Chat",
@@ -234,24 +230,21 @@ let package = Package(
                 "MartletCore", "MartletTransport", arguments, logging, lifecycle, nioCore,
                 unixSignals,
             ],
-            path: "Examples/Chat/Sources/Chat",
-            swiftSettings: strict
+            path: "Examples/Chat/Sources/Chat"
         ),
         .executableTarget(
             name: "Echo",
             dependencies: [
                 "MartletTransport", arguments, logging, lifecycle, nioCore, unixSignals,
             ],
-            path: "Examples/Echo/Sources/Echo",
-            swiftSettings: strict
+            path: "Examples/Echo/Sources/Echo"
         ),
         .executableTarget(
             name: "TimeService",
             dependencies: [
                 "MartletTransport", arguments, logging, lifecycle, nioCore, unixSignals,
             ],
-            path: "Examples/TimeService/Sources/TimeService",
-            swiftSettings: strict
+            path: "Examples/TimeService/Sources/TimeService"
         ),
         .target(name: "CMallocCount", path: "Tests/CMallocCount"),
         .executableTarget(
@@ -260,25 +253,22 @@ let package = Package(
                 "CMallocCount", "MartletCore", "MartletTransport", "MartletHTTP", "MartletGateway",
                 httpTypes, nioCore, logging,
             ],
-            path: "Tests/AllocationBudgets",
-            swiftSettings: strict
+            path: "Tests/AllocationBudgets"
         ),
         .target(name: "CThreadSanitizer", path: "Tests/CThreadSanitizer"),
         .target(
             name: "TestAuthority",
             dependencies: ["MartletTransport", crypto, certificates, asn1],
-            path: "Tests/TestAuthority",
-            swiftSettings: strict
+            path: "Tests/TestAuthority"
         ),
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(
             name: "MartletCoreTests",
             dependencies: [
                 "TestSupport", "CThreadSanitizer", "MartletCore", nioCore, logging, lifecycle,
                 metrics,
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
-            ],
-            swiftSettings: strict
+            ]
         ),
         .testTarget(
             name: "MartletTransportTests",
@@ -287,8 +277,7 @@ let package = Package(
                 nioPosix, logging, lifecycle, "TestAuthority",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "InMemoryLogging", package: "swift-log"),
-            ],
-            swiftSettings: strict
+            ]
         ),
         .testTarget(
             name: "MartletHTTPTests",
@@ -300,55 +289,52 @@ let package = Package(
                 .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
-            ],
-            swiftSettings: strict
+            ]
         ),
         .testTarget(
             name: "MartletRPCTests",
             dependencies: [
                 "MartletCore", "MartletTransport", "MartletHTTP", "MartletRPC", "TestSupport",
-                httpTypes, nioCore, logging, lifecycle, protobuf,
+                "UserAPI", httpTypes, nioCore, logging, lifecycle, protobuf,
             ],
-            exclude: ["Peers/caller.py"],
-            swiftSettings: strict
+            exclude: ["Peers/caller.py", "Fixtures/Protos"]
+        ),
+        .testTarget(
+            name: "ProtocGenMartletTests",
+            dependencies: ["ProtocGenMartlet", protobuf, protobufPlugin]
         ),
         .testTarget(
             name: "MartletResilienceTests",
             dependencies: [
                 "TestSupport", "MartletCore", "MartletHTTP", "MartletResilience", httpTypes,
                 nioCore,
-            ],
-            swiftSettings: strict
+            ]
         ),
         .testTarget(
             name: "MartletIdentityTests",
             dependencies: [
                 "MartletCore", "MartletHTTP", "MartletIdentity", httpTypes, nioCore, jwt, crypto,
-            ],
-            swiftSettings: strict
+            ]
         ),
         .testTarget(
             name: "MartletGatewayTests",
             dependencies: [
                 "TestSupport", "MartletCore", "MartletTransport", "MartletHTTP", "MartletGateway",
                 httpTypes, nioCore, logging, crypto, certificates, asn1,
-            ],
-            swiftSettings: strict
+            ]
         ),
         .testTarget(
             name: "MartletTests",
             dependencies: [
                 "Martlet", "MartletCore", "MartletHTTP", configuration, httpTypes, nioCore,
-            ],
-            swiftSettings: strict
+            ]
         ),
         .testTarget(
             name: "MartletSupervisorTests",
             dependencies: [
                 "MartletCore", "MartletHTTP", "MartletSupervisor", "TestSupport", httpTypes,
                 nioCore,
-            ],
-            swiftSettings: strict
+            ]
         ),
         .testTarget(
             name: "ShopTests",
@@ -356,45 +342,46 @@ let package = Package(
                 "Martlet", "ShopModel", "ShopUser", "ShopOrder", "ShopPayment",
                 "MartletSupervisor", "TestSupport", grdb, httpTypes, nioCore, logging,
             ],
-            path: "Examples/Shop/Tests",
-            swiftSettings: strict
+            path: "Examples/Shop/Tests"
         ),
         .testTarget(
             name: "CalculatorTests",
             dependencies: ["TestSupport", "Calculator", arguments],
-            path: "Examples/Calculator/Tests",
-            swiftSettings: strict
+            path: "Examples/Calculator/Tests"
         ),
         .testTarget(
             name: "CrawlerTests",
             dependencies: ["TestSupport", "Crawler", "Martlet"],
-            path: "Examples/Crawler/Tests",
-            swiftSettings: strict
+            path: "Examples/Crawler/Tests"
         ),
         .testTarget(
             name: "TaskQueueTests",
             dependencies: ["TaskQueue", "Martlet", "MartletCore", "TestSupport", nioCore],
-            path: "Examples/TaskQueue/Tests",
-            swiftSettings: strict
+            path: "Examples/TaskQueue/Tests"
         ),
         .testTarget(
             name: "ChatTests",
             dependencies: ["Chat", "MartletTransport", logging, nioCore],
-            path: "Examples/Chat/Tests",
-            swiftSettings: strict
+            path: "Examples/Chat/Tests"
         ),
         .testTarget(
             name: "EchoTests",
             dependencies: ["Echo", "MartletTransport", "TestSupport", logging, lifecycle, nioCore],
-            path: "Examples/Echo/Tests",
-            swiftSettings: strict
+            path: "Examples/Echo/Tests"
         ),
         .testTarget(
             name: "TimeServiceTests",
             dependencies: ["TimeService", "MartletTransport", nioCore],
-            path: "Examples/TimeService/Tests",
-            swiftSettings: strict
+            path: "Examples/TimeService/Tests"
         ),
-        .testTarget(name: "TidyTests", swiftSettings: strict),
+        .testTarget(name: "TidyTests"),
     ]
 )
+
+let strictest: Set = [
+    "MartletCore", "MartletTransport", "MartletHTTP", "MartletRPC", "MartletResilience",
+    "MartletIdentity", "MartletGateway", "Martlet", "MartletSupervisor", "UserAPI",
+]
+for target in package.targets where target.type != .system {
+    target.swiftSettings = strictest.contains(target.name) ? library : strict
+}

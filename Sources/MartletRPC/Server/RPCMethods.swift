@@ -17,6 +17,8 @@ public import SwiftProtobuf
 /// mistake that stops the program.
 public struct RPCMethods: Sendable {
     private(set) var byPath: [String: Method] = [:]
+    /// The services that are described, in the order of their registration.
+    private(set) var services: [RPCServiceDescriptor] = []
 
     /// One method, whatever its messages are.
     struct Method: Sendable {
@@ -79,6 +81,11 @@ public struct RPCMethods: Sendable {
             let input = RPCMessages(message.body, call.coding, request)
             return try await body(input, call).response(to: call, response)
         }
+    }
+
+    /// Says what a service is whose methods are registered, for reflection to tell.
+    public mutating func describe(_ service: RPCServiceDescriptor) {
+        services.append(service)
     }
 
     private mutating func register(

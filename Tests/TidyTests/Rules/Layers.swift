@@ -5,13 +5,13 @@ enum Layers {
         "CZlib", "MartletCore", "MartletTransport", "MartletHTTP",
         "MartletWebSocket", "MartletRPC", "MartletResilience", "MartletIdentity",
         "MartletDiscovery", "MartletTelemetry", "MartletWasm", "MartletGateway", "Martlet",
-        "MartletSupervisor", "MartletCLI", "BenchServer", "ShopModel", "ShopUser", "ShopOrder",
-        "ShopPayment",
+        "MartletSupervisor", "MartletCLI", "ProtocGenMartlet", "BenchServer", "ShopModel", "ShopUser",
+        "ShopOrder", "ShopPayment",
     ]
 
     /// The programs.
     static let programs: Set<String> = [
-        "MartletCLI", "BenchServer", "ShopUser", "ShopOrder", "ShopPayment",
+        "MartletCLI", "ProtocGenMartlet", "BenchServer", "ShopUser", "ShopOrder", "ShopPayment",
     ]
 
     /// What is no program.

@@ -13,7 +13,7 @@ extension Rule {
         name: "file length",
         reason: "past \(SizeLimit.file) lines a file wants splitting"
     ) { file in
-        guard file.isSwift, file.lineCount > SizeLimit.file else { return [] }
+        guard file.isSwift, !file.isGenerated, file.lineCount > SizeLimit.file else { return [] }
         return [Finding(line: file.lineCount, message: "\(file.lineCount) lines")]
     }
 
@@ -22,7 +22,7 @@ extension Rule {
         name: "line length",
         reason: "a line has at most \(SizeLimit.line) columns"
     ) { file in
-        guard file.isSwift else { return [] }
+        guard file.isSwift, !file.isGenerated else { return [] }
         return (1...max(1, file.lineCount)).compactMap { number in
             let bytes = file.line(number, of: \.text)
             guard bytes.count > SizeLimit.line else { return nil }
@@ -50,6 +50,9 @@ extension Rule {
 }
 
 extension SourceFile {
+    /// Whether protoc-gen-martlet made the file: a .proto decides how long its names are.
+    fileprivate var isGenerated: Bool { path.hasSuffix(".martlet.swift") }
+
     /// Whether a line of a test is hardly more than one literal, such as a token or a document
     /// that has no place to break.
     fileprivate func isLiteral(_ number: Int) -> Bool {

@@ -54,6 +54,8 @@ struct SourceTree: Sendable {
                 continue
             }
             let isFile = walker.fileAttributes?[.type] as? FileAttributeType == .typeRegular
+            // What protoc-gen-swift makes is not ours to write.
+            if name.hasSuffix(".pb.swift") { continue }
             if isFile, extensions.contains((name as NSString).pathExtension) {
                 paths.append(path)
             }
