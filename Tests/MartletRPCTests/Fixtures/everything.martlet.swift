@@ -87,6 +87,95 @@ extension RPCServiceDescriptor {
     )
 }
 
+// MARK: - test.everything.Everything, called
+
+/// Calls the methods of `test.everything.Everything`.
+struct Test_Everything_EverythingClient: Sendable {
+    /// What the calls go through.
+    let client: RPCClient
+
+    /// Makes a client of the service.
+    init(_ client: RPCClient) {
+        self.client = client
+    }
+
+    /// Says hello.
+    func greet(
+        _ request: Test_Everything_Name,
+        options: RPCCallOptions = RPCCallOptions()
+    ) async throws -> Test_Everything_Greeting {
+        try await client.unary(
+            "test.everything.Everything/Greet",
+            request,
+            options: options
+        ).message
+    }
+
+    /// Counts, e.g. to three.
+    ///
+    /// Fails with INVALID_ARGUMENT for less than nothing.
+    func count(
+        _ request: SwiftProtobuf.Google_Protobuf_Int32Value,
+        options: RPCCallOptions = RPCCallOptions()
+    ) async throws -> RPCMessages<SwiftProtobuf.Google_Protobuf_Int32Value> {
+        try await client.serverStreaming(
+            "test.everything.Everything/Count",
+            request,
+            options: options
+        )
+    }
+
+    /// Greets everybody at once.
+    func join(
+        _ requests: RPCStream<Test_Everything_Name>,
+        options: RPCCallOptions = RPCCallOptions()
+    ) async throws -> Test_Everything_Greeting {
+        try await client.clientStreaming(
+            "test.everything.Everything/Join",
+            requests,
+            options: options
+        ).message
+    }
+
+    /// Answers every question, when it comes.
+    func chat(
+        _ requests: RPCStream<Test_Everything_Name>,
+        options: RPCCallOptions = RPCCallOptions()
+    ) async throws -> RPCMessages<Test_Everything_Greeting> {
+        try await client.bidirectional(
+            "test.everything.Everything/Chat",
+            requests,
+            options: options
+        )
+    }
+
+    /// This line is so long that it does not fit into a hundred columns of a Swift file when it is
+    /// indented there.
+    func replaceAllPartsOfTheWholeThingThatHaveBecomeTooOldForFurtherUse(
+        _ request: Test_Parts_Part,
+        options: RPCCallOptions = RPCCallOptions()
+    ) async throws -> Test_Parts_Part {
+        try await client.unary(
+            "test.everything.Everything/ReplaceAllPartsOfTheWholeThingThatHaveBecomeTooOldForFurtherUse",
+            request,
+            options: options
+        ).message
+    }
+
+    /// Does nothing, in an old way.
+    @available(*, deprecated)
+    func nothing(
+        _ request: SwiftProtobuf.Google_Protobuf_Empty,
+        options: RPCCallOptions = RPCCallOptions()
+    ) async throws -> SwiftProtobuf.Google_Protobuf_Empty {
+        try await client.unary(
+            "test.everything.Everything/Nothing",
+            request,
+            options: options
+        ).message
+    }
+}
+
 // MARK: - test.everything.Keywords, served
 
 /// Names that Swift keeps for itself.
@@ -163,6 +252,99 @@ extension RPCServiceDescriptor {
     )
 }
 
+// MARK: - test.everything.Keywords, called
+
+/// Calls the methods of `test.everything.Keywords`.
+struct Test_Everything_KeywordsClient: Sendable {
+    /// What the calls go through.
+    let client: RPCClient
+
+    /// Makes a client of the service.
+    init(_ client: RPCClient) {
+        self.client = client
+    }
+
+    /// Calls `Init`.
+    func `init`(
+        _ request: Test_Everything_Name,
+        options: RPCCallOptions = RPCCallOptions()
+    ) async throws -> Test_Everything_Name {
+        try await client.unary("test.everything.Keywords/Init", request, options: options).message
+    }
+
+    /// Calls `Self`.
+    func selfMethod(
+        _ request: Test_Everything_Name,
+        options: RPCCallOptions = RPCCallOptions()
+    ) async throws -> Test_Everything_Name {
+        try await client.unary("test.everything.Keywords/Self", request, options: options).message
+    }
+
+    /// Calls `Default`.
+    func `default`(
+        _ request: Test_Everything_Name,
+        options: RPCCallOptions = RPCCallOptions()
+    ) async throws -> RPCMessages<Test_Everything_Name> {
+        try await client.serverStreaming(
+            "test.everything.Keywords/Default",
+            request,
+            options: options
+        )
+    }
+
+    /// Calls `Client`.
+    func client(
+        _ requests: RPCStream<Test_Everything_Name>,
+        options: RPCCallOptions = RPCCallOptions()
+    ) async throws -> Test_Everything_Name {
+        try await client.clientStreaming(
+            "test.everything.Keywords/Client",
+            requests,
+            options: options
+        ).message
+    }
+
+    /// Calls `URLOf`.
+    func urlOf(
+        _ request: Test_Everything_Name,
+        options: RPCCallOptions = RPCCallOptions()
+    ) async throws -> Test_Everything_Name {
+        try await client.unary("test.everything.Keywords/URLOf", request, options: options).message
+    }
+
+    /// Calls `get_all`.
+    func getAll(
+        _ request: Test_Everything_Name,
+        options: RPCCallOptions = RPCCallOptions()
+    ) async throws -> Test_Everything_Name {
+        try await client.unary(
+            "test.everything.Keywords/get_all",
+            request,
+            options: options
+        ).message
+    }
+
+    /// Calls `Register`.
+    func register(
+        _ request: Test_Everything_Name,
+        options: RPCCallOptions = RPCCallOptions()
+    ) async throws -> Test_Everything_Name {
+        try await client.unary(
+            "test.everything.Keywords/Register",
+            request,
+            options: options
+        ).message
+    }
+
+    /// Calls `Unary`.
+    func unary(
+        _ request: Test_Everything_Name,
+        options: RPCCallOptions = RPCCallOptions()
+    ) async throws -> Test_Everything_Name {
+        try await client.unary("test.everything.Keywords/Unary", request, options: options).message
+    }
+}
+
 // MARK: - test.everything.Empty, served
 
 /// Nothing can be called.
@@ -184,6 +366,19 @@ extension RPCServiceDescriptor {
         methods: [],
         definition: base64Definition
     )
+}
+
+// MARK: - test.everything.Empty, called
+
+/// Calls the methods of `test.everything.Empty`.
+struct Test_Everything_EmptyClient: Sendable {
+    /// What the calls go through.
+    let client: RPCClient
+
+    /// Makes a client of the service.
+    init(_ client: RPCClient) {
+        self.client = client
+    }
 }
 
 // MARK: - Definition

@@ -5,7 +5,8 @@ enum Layers {
         "CZlib", "MartletCore", "MartletTransport", "MartletHTTP",
         "MartletWebSocket", "MartletRPC", "MartletResilience", "MartletIdentity",
         "MartletDiscovery", "MartletTelemetry", "MartletWasm", "MartletGateway", "Martlet",
-        "MartletSupervisor", "MartletCLI", "ProtocGenMartlet", "BenchServer", "ShopModel", "ShopUser",
+        "MartletSupervisor", "MartletCLI", "ProtocGenMartlet", "BenchServer", "ShopModel",
+        "ShopUser",
         "ShopOrder", "ShopPayment",
     ]
 

@@ -43,6 +43,37 @@ extension RPCServiceDescriptor {
     )
 }
 
+// MARK: - example.UserService, called
+
+/// Calls the methods of `example.UserService`.
+public struct Example_UserServiceClient: Sendable {
+    /// What the calls go through.
+    public let client: RPCClient
+
+    /// Makes a client of the service.
+    public init(_ client: RPCClient) {
+        self.client = client
+    }
+
+    /// Finds a user.
+    ///
+    /// Every ID has one here, of the name `user-ID` and 30 years old.
+    public func getUser(
+        _ request: Example_UserRequest,
+        options: RPCCallOptions = RPCCallOptions()
+    ) async throws -> Example_UserResponse {
+        try await client.unary("example.UserService/GetUser", request, options: options).message
+    }
+
+    /// Sends everything back, message by message, as it comes.
+    public func echo(
+        _ requests: RPCStream<Example_UserRequest>,
+        options: RPCCallOptions = RPCCallOptions()
+    ) async throws -> RPCMessages<Example_UserRequest> {
+        try await client.bidirectional("example.UserService/Echo", requests, options: options)
+    }
+}
+
 // MARK: - Definition
 
 /// The .proto and what it imports: a serialised `FileDescriptorSet`, in Base64.
