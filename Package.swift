@@ -174,8 +174,8 @@ let package = Package(
         .executableTarget(
             name: "BenchServer",
             dependencies: [
-                "MartletCore", "MartletTransport", "MartletHTTP", "MartletGateway", arguments,
-                httpTypes, nioCore, logging, lifecycle,
+                "MartletCore", "MartletTransport", "MartletHTTP", "MartletRPC", "MartletGateway",
+                arguments, httpTypes, nioCore, logging, lifecycle, protobuf,
             ]
         ),
         .target(

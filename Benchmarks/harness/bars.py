@@ -15,19 +15,23 @@ class Bar:
     limit: float
     peer: str | None
     martlet: str = "martlet"
+    # The scenario of the peer, when it is another one.
+    peer_scenario: str | None = None
 
     def reading(self, outcome):
         """The ratio or number that was measured, or None when either side is missing."""
         ours = outcome.value(self.scenario, self.martlet, self.metric)
         if ours is None or self.peer is None:
             return ours
-        theirs = outcome.value(self.scenario, self.peer, self.metric)
+        theirs = outcome.value(self.peer_scenario or self.scenario, self.peer, self.metric)
         return ours / theirs if theirs else None
 
     def absence(self, outcome):
         """Why there is no reading."""
         ours = outcome.value(self.scenario, self.martlet, self.metric)
-        return outcome.reason(self.scenario, self.martlet if ours is None else self.peer)
+        if ours is None:
+            return outcome.reason(self.scenario, self.martlet)
+        return outcome.reason(self.peer_scenario or self.scenario, self.peer)
 
 
 HTTP = [
@@ -52,6 +56,22 @@ HTTP = [
 HTTP2 = [
     Bar("streams-32", "total", 0.6, "go"),
     Bar("streams-1", "total", 0.6, "go"),
+]
+HTTP2_MEMORY = [Bar("idle", "kibibytes", 12.0, None)]
+GRPC = [
+    Bar("unary-32", "total", 0.8, "grpc-go"),
+    Bar("unary-32", "total", 0.12, "grpc-swift"),
+    Bar("unary-32", "total", 0.8, "grpc-go", martlet="martlet-tasks"),
+    Bar("unary-1", "total", 0.85, "grpc-go"),
+    Bar("unary-1", "total", 0.85, "grpc-go", martlet="martlet-tasks"),
+    Bar("echo-32", "total", 0.8, "grpc-go"),
+    Bar("object-32", "total", 0.5, "rest", peer_scenario="json-32"),
+    Bar("object-1", "total", 0.5, "rest", peer_scenario="json-1"),
+    Bar("object-32", "total", 0.5, "rest", peer_scenario="json-http1"),
+]
+GRPC_CLIENT = [
+    Bar("unary-32", "total", 1.0, "grpc-go"),
+    Bar("unary-1", "total", 1.0, "grpc-go"),
 ]
 PROXY = [
     Bar("proxy", "total", 0.6, "envoy"),

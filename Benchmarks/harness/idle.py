@@ -34,6 +34,7 @@ def sample(server, scenario, connections, settle=SETTLE_SECONDS):
         [
             sys.executable, "-m", "harness.idle_client",
             str(server.port), scenario.path, str(connections),
+            *(["http2"] if getattr(scenario, "streams", 0) else []),
         ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -114,6 +114,12 @@ def netload(mode, server, count, amount, seconds):
     """Runs netload once and returns its report in wrk's words; see there for the arguments."""
     command = [str(places.PEER_BUILD / "netload"), mode]
     command += [str(number) for number in (server.port, count, amount, seconds)]
+    return loaded(command, seconds)
+
+
+def loaded(command, seconds):
+    """Runs a load that prints netload's line of JSON, and returns its report in wrk's words."""
+    name = Path(command[0]).name
     try:
         result = subprocess.run(
             command,
@@ -123,11 +129,12 @@ def netload(mode, server, count, amount, seconds):
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise ServerFailure(f"netload failed: {error}") from error
+        raise ServerFailure(f"{name} failed: {error}") from error
     if result.returncode != 0:
-        raise ServerFailure(f"netload failed: {result.stderr.strip()[-200:]}")
+        raise ServerFailure(f"{name} failed: {result.stderr.strip()[-200:]}")
     counted = json.loads(result.stdout)
     return {
+        "client": (counted.get("user_us", 0), counted.get("system_us", 0)),
         "requests": counted["messages"],
         "duration_us": counted["seconds"] * 1_000_000,
         "p50_us": counted["p50_us"],
@@ -144,7 +151,7 @@ def netload(mode, server, count, amount, seconds):
 HTTP2_CONNECTIONS = 8
 
 
-def h2load(server, scenario, threads, seconds):
+def h2load(server, scenario, threads, seconds, more=()):
     """Runs h2load once and returns its report in wrk's words; it knows no percentiles."""
     command = [
         places.in_path("h2load"),
@@ -152,6 +159,7 @@ def h2load(server, scenario, threads, seconds):
         f"--clients={HTTP2_CONNECTIONS}",
         f"--max-concurrent-streams={scenario.streams}",
         f"--threads={threads}",
+        *more,
         f"http://127.0.0.1:{server.port}{scenario.path}",
     ]
     try:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness import places, versions
+from harness.grpc import SERVING, Call
 from harness.places import CONFIGURATIONS, MARTLET_SERVER, PEER_BUILD
 
 SETUP = "not installed, see `make bench-setup`"
@@ -107,6 +108,32 @@ def go_net():
     return built("go", "Go net", "go/netecho", versions.go)
 
 
+def grpc_go(*arguments, key="grpc-go", name="grpc-go", **rest):
+    """The Go program of the gRPC suites, which serves as well as it asks."""
+    executable = places.built(PEER_BUILD / "go/grpc")
+    command = lambda start: [*arguments, str(start.port)] if start else list(arguments)
+    return Peer(key, name, executable, BUILD, command, versions.grpc_go, **rest)
+
+
+def grpc_swift(**rest):
+    path = PEER_BUILD / "release/grpc-swift-server"
+    executable = places.built(path)
+    return Peer("grpc-swift", "grpc-swift-2", executable, BUILD, port_only, versions.grpc_swift,
+                **rest)
+
+
+def grpcio(**rest):
+    messages = PEER_BUILD / "user.binpb"
+    program = places.BENCHMARKS / "Python" / "grpc_server.py"
+    installed_here = places.in_environment("lib/*/site-packages/grpc/__init__.py")
+    python = places.in_environment("bin/python3") if installed_here else None
+    executable = python if messages.is_file() else None
+    return Peer(
+        "grpcio", "grpcio", executable, SETUP if python is None else BUILD,
+        lambda start: [str(program), str(start.port), str(messages)], versions.grpcio, **rest
+    )
+
+
 def epoll():
     return built("epoll", "epoll in C", "epollecho", lambda _: "the floor")
 
@@ -170,6 +197,39 @@ def http_servers():
 
 
 def http2_servers():
+    return [martlet("http"), go()]
+
+
+def grpc_servers():
+    calls = {call.name for call in SERVING if isinstance(call, Call)}
+    served = {"scenarios": calls}
+    return [
+        martlet("grpc", scenarios=calls),
+        martlet("grpc", "martlet-tasks", "Martlet `--tasks`", ["--tasks"],
+                scenarios={"unary-32", "unary-1"}),
+        martlet("http", "rest", "Martlet, REST",
+                scenarios={each.name for each in SERVING} - calls),
+        grpc_go("serve", **served),
+        grpc_swift(**served),
+        grpcio(**served),
+    ]
+
+
+def grpc_clients():
+    return [
+        martlet_client(),
+        grpc_go("unary"),
+    ]
+
+
+def martlet_client():
+    """Martlet's client, when this build of `bench-server` has one."""
+    executable = places.built(MARTLET_SERVER)
+    return Peer("martlet", "Martlet", executable, BUILD, lambda _: ["grpc-client"],
+                versions.martlet)
+
+
+def http2_idle_servers():
     return [martlet("http"), go()]
 
 

@@ -157,6 +157,7 @@ def bars(wanted, outcome):
     for bar in wanted:
         title = f"{bar.scenario}: {METRICS[bar.metric]}"
         title += f" ÷ {names[bar.peer]}" if bar.peer in names else ""
+        title += f", {bar.peer_scenario}" if bar.peer_scenario else ""
         reading = bar.reading(outcome)
         server = names.get(bar.martlet, bar.martlet)
         if reading is None:

@@ -131,6 +131,7 @@ HTTP2 = [
     Scenario("streams-1", "/hello", is_greeting, streams=1),
     Scenario("json-32", "/json", is_profile, streams=32),
 ]
+HTTP2_MEMORY = [Scenario("idle", "/hello", is_greeting, streams=1)]
 PROXY = [Scenario("proxy", "/hello", is_greeting)]
 NET = [
     EchoScenario("tcp-64", "tcp", 64, 64),

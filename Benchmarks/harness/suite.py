@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from harness import bars, memory, peers, pool, report, scenario
+from harness import bars, clients, grpc, memory, peers, pool, report, scenario
 from harness.interleave import InterleavedRun
 from harness.load import EchoLoad, Load
 
@@ -43,6 +43,19 @@ def _http(chosen, options):
 
 def _http2(chosen, options):
     return _interleaved(scenario.HTTP2, chosen, options).measure()
+
+
+def _http2_memory(chosen, options):
+    return memory.measure(scenario.HTTP2_MEMORY[0], chosen, options)
+
+
+def _grpc(chosen, options):
+    load = grpc.CallLoad(threads=options.threads, connections=options.connections)
+    return InterleavedRun(grpc.SERVING, chosen, load, options).measure()
+
+
+def _grpc_client(chosen, options):
+    return clients.measure(grpc.CALLING, chosen, peers.grpc_go("serve"), options)
 
 
 def _proxy(chosen, options):
@@ -85,6 +98,36 @@ SUITES = {
             table=report.load_table({"go": ("total", "user")}),
             run=_http2,
             load="h2load, 8 connections without TLS; the latency is a mean",
+        ),
+        Suite(
+            name="http2-memory",
+            title="Memory per idle HTTP/2 connection",
+            peers=peers.http2_idle_servers,
+            bars=bars.HTTP2_MEMORY,
+            table=report.idle_table(("go",)),
+            run=_http2_memory,
+            load="one request a connection, without TLS",
+        ),
+        Suite(
+            name="grpc",
+            title="gRPC server, CPU per call",
+            peers=peers.grpc_servers,
+            bars=bars.GRPC,
+            table=report.load_table(
+                {"grpc-go": ("total", "user"), "grpc-swift": ("total",)}, unit="calls"
+            ),
+            run=_grpc,
+            load="h2load, 8 connections without TLS, whose latency is a mean; for echo grpc-go's "
+            "client, likewise; for json-http1 wrk, 64 connections",
+        ),
+        Suite(
+            name="grpc-client",
+            title="gRPC client, CPU per call",
+            peers=peers.grpc_clients,
+            bars=bars.GRPC_CLIENT,
+            table=report.load_table({"grpc-go": ("total", "user")}, unit="calls"),
+            run=_grpc_client,
+            load="the clients themselves, 8 connections",
         ),
         Suite(
             name="proxy",

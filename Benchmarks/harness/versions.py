@@ -55,8 +55,26 @@ def fasthttp(executable):
     return f"{_first(r'([0-9.]+)(?:-|$)', package)}, Go {go(executable)}"
 
 
+def grpc_go(executable):
+    package = _output("dpkg-query", "-W", "-f", "${Version}", "golang-google-grpc-dev")
+    return f"{_first(r'([0-9.]+)(?:-|$)', package)}, Go {go(executable)}"
+
+
+def grpc_swift(_):
+    transport = _checked_out("grpc-swift-nio-transport")
+    return f"{_checked_out('grpc-swift-2')} (transport {transport})"
+
+
+def grpcio(executable):
+    return _output(executable, "-c", "import grpc; print(grpc.__version__)").strip() or UNKNOWN
+
+
 def hummingbird(_):
-    # What was checked out to build it.
+    return _checked_out("hummingbird")
+
+
+def _checked_out(identity):
+    """The version of a Swift package that was checked out to build the peers."""
     state = places.PEER_BUILD / "workspace-state.json"
     if not state.is_file():
         return UNKNOWN
@@ -64,7 +82,7 @@ def hummingbird(_):
     found = [
         dependency["state"]["checkoutState"]["version"]
         for dependency in dependencies
-        if dependency["packageRef"]["identity"] == "hummingbird"
+        if dependency["packageRef"]["identity"] == identity
     ]
     return found[0] if found else UNKNOWN
 
