@@ -1,8 +1,8 @@
 /// Which media types are JSON (RFC 6838 §4.2.8).
-enum JSONMediaType {
+package enum JSONMediaType {
     /// Whether a `Content-Type` value is `application/json` or ends in `+json`, with or without
     /// parameters.
-    static func matches(_ contentType: String) -> Bool {
+    package static func matches(_ contentType: String) -> Bool {
         let essence = contentType.prefix { $0 != ";" && $0 != " " && $0 != "\t" }.lowercased()
         return essence == "application/json"
             || (essence.hasSuffix("+json") && essence.contains("/"))

@@ -29,6 +29,9 @@ struct MessageBytes: SwiftProtobufContiguousBytes {
 
     var count: Int { bytes.readableBytes }
 
+    /// The message.
+    var content: ByteBuffer { bytes }
+
     /// The message behind the room for its header.
     var framed: ByteBuffer {
         var framed = bytes

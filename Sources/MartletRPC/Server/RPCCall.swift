@@ -64,6 +64,11 @@ public final class RPCCall: Sendable {
     public func setTrailingMetadata(_ metadata: RPCMetadata) {
         answer.withLock { $0.trailing = metadata }
     }
+
+    /// What goes to the caller before the first message, and after the last.
+    var responseMetadata: (initial: RPCMetadata, trailing: RPCMetadata) {
+        answer.withLock { ($0.initial, $0.trailing) }
+    }
 }
 
 // MARK: - Heads and trailers

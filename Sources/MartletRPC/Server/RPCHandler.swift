@@ -22,7 +22,8 @@ public struct RPCHandler: Handler, Middleware {
     package static let longestTimeout = Duration.seconds(365 * 86_400)
 
     private let methods: [String: RPCMethods.Method]
-    private let service: RPCService
+    let routes: TranscodingRoutes
+    let service: RPCService
 
     /// Makes a handler.
     ///
@@ -38,6 +39,7 @@ public struct RPCHandler: Handler, Middleware {
         logger: Logger = Logger(label: "martlet.rpc")
     ) {
         self.methods = methods.byPath
+        routes = methods.routes
         service = RPCService(configuration: configuration, clock: clock, logger: logger)
     }
 
@@ -48,9 +50,16 @@ public struct RPCHandler: Handler, Middleware {
         next: some Handler<Request, Response>
     ) async throws -> Response {
         guard RPCFields.isContent(request.headers) else {
+            if let web = WebFormat(request.headers) {
+                return try await answer(request, web, context: context)
+            }
+            // What has this path for another method may have it for this one.
+            if let call = try? transcodedCall(request) {
+                return try await transcode(request, call, context: context)
+            }
             return try await next.handle(request, context: context)
         }
-        return try await handle(request, context: context)
+        return try await call(request, context: context)
     }
 
     /// Answers a call.
@@ -58,8 +67,19 @@ public struct RPCHandler: Handler, Middleware {
     /// - Throws: `HTTPError` for what is not gRPC; whatever a call itself comes to is a response.
     public func handle(_ request: Request, context: CallContext) async throws -> Response {
         guard RPCFields.isContent(request.headers) else {
+            if let web = WebFormat(request.headers) {
+                return try await answer(request, web, context: context)
+            }
+            if let call = try transcodedCall(request) {
+                return try await transcode(request, call, context: context)
+            }
             throw HTTPError(.unsupportedMediaType, detail: "The content is not application/grpc.")
         }
+        return try await call(request, context: context)
+    }
+
+    /// Answers a call whose content is that of gRPC.
+    func call(_ request: Request, context: CallContext) async throws -> Response {
         guard request.method == .post else {
             throw HTTPError(.methodNotAllowed, headers: [.allow: "POST"])
         }
@@ -93,28 +113,41 @@ public struct RPCHandler: Handler, Middleware {
         _ call: RPCCall
     ) async -> Response {
         do {
-            guard call.context.scope == nil, let deadline = call.context.deadline else {
+            guard call.context.scope == nil, call.context.deadline != nil else {
                 return try await method.run(request, call)
             }
-            // No server cancels the call: it races the clock.
-            let left = service.clock.now.duration(to: deadline)
-            return try await Deadline<Request, Response>(timeout: left, clock: service.clock)
-                .intercept(
-                    request,
-                    context: call.context,
-                    next: ClosureHandler { request, _ in try await method.run(request, call) }
-                )
+            return try await race(request, call.context) { request in
+                try await method.run(request, call)
+            }
         } catch {
             request.body.discard()
             return call.refusal(for: error)
         }
     }
 
+    /// Runs `answer`; where no server cancels the call, it races the clock.
+    func race(
+        _ request: Request,
+        _ context: CallContext,
+        _ answer: @escaping @Sendable (Request) async throws -> Response
+    ) async throws -> Response {
+        guard context.scope == nil, let deadline = context.deadline else {
+            return try await answer(request)
+        }
+        let left = service.clock.now.duration(to: deadline)
+        return try await Deadline<Request, Response>(timeout: left, clock: service.clock)
+            .intercept(
+                request,
+                context: context,
+                next: ClosureHandler { request, _ in try await answer(request) }
+            )
+    }
+
     /// Brings the deadline forward to what the caller says, and has the call cancelled then.
     ///
     /// - Throws: ``RPCError``: INTERNAL for a timeout that is malformed, DEADLINE_EXCEEDED when
     ///   the time is up already.
-    private func setDeadline(
+    func setDeadline(
         from request: Request,
         _ context: inout CallContext
     ) throws(RPCError) {
@@ -137,7 +170,7 @@ public struct RPCHandler: Handler, Middleware {
     }
 
     /// The answer to a call that no method has seen: trailers only.
-    private func refusal(
+    func refusal(
         for error: any Error,
         method: String,
         context: CallContext

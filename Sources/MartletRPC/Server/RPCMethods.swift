@@ -19,6 +19,8 @@ public struct RPCMethods: Sendable {
     private(set) var byPath: [String: Method] = [:]
     /// The services that are described, in the order of their registration.
     private(set) var services: [RPCServiceDescriptor] = []
+    /// The rules by which methods are called as HTTP with JSON.
+    private(set) var routes = TranscodingRoutes()
 
     /// One method, whatever its messages are.
     struct Method: Sendable {
@@ -100,6 +102,33 @@ public struct RPCMethods: Sendable {
         precondition(byPath["/\(name)"] == nil, "the method '\(name)' is registered twice")
         byPath["/\(name)"] = Method(name: name, label: WorkLabel("RPC /\(name)"), run: run)
     }
+
+    /// Adds the rules of a method that is registered.
+    ///
+    /// - Throws: ``TranscodingError`` that names the rule which is wrong.
+    mutating func add(
+        _ rules: [RPCHTTPRule],
+        of name: String,
+        _ transcoding: @autoclosure () -> RPCTranscoding
+    ) throws(TranscodingError) {
+        guard !rules.isEmpty, let method = byPath["/\(name)"] else { return }
+        let transcoding = transcoding()
+        for rule in rules {
+            try routes.add(TranscodingRoute(rule, method, transcoding))
+        }
+    }
+
+    private mutating func use(
+        _ rules: [RPCHTTPRule],
+        of name: String,
+        _ transcoding: @autoclosure () -> RPCTranscoding
+    ) {
+        do throws(TranscodingError) {
+            try add(rules, of: name, transcoding())
+        } catch {
+            preconditionFailure("\(error)")
+        }
+    }
 }
 
 extension RPCCall {
@@ -114,11 +143,18 @@ extension RPCCall {
 
 extension RPCMethods {
     /// Registers a method of one request message and one response message.
+    ///
+    /// - Parameters:
+    ///   - name: The method's full name, as in `example.UserService/GetUser`.
+    ///   - rules: How it can be called as HTTP with JSON; not at all by default.
+    ///   - body: Answers a call.
     public mutating func unary<Input: Message, Output: Message>(
         _ name: String,
+        http rules: [RPCHTTPRule] = [],
         _ body: @escaping @Sendable (Input, RPCCall) async throws -> Output
     ) {
         unary(name, request: .protobuf, response: .protobuf, body)
+        use(rules, of: name, .unary(body))
     }
 
     /// Registers a method of many request messages and one response message.
@@ -130,11 +166,18 @@ extension RPCMethods {
     }
 
     /// Registers a method of one request message and many response messages.
+    ///
+    /// - Parameters:
+    ///   - name: The method's full name, as in `example.UserService/WatchUser`.
+    ///   - rules: How it can be called as HTTP with JSON; not at all by default.
+    ///   - body: Answers a call.
     public mutating func serverStreaming<Input: Message, Output: Message>(
         _ name: String,
+        http rules: [RPCHTTPRule] = [],
         _ body: @escaping @Sendable (Input, RPCCall) async throws -> RPCStream<Output>
     ) {
         serverStreaming(name, request: .protobuf, response: .protobuf, body)
+        use(rules, of: name, .serverStreaming(body))
     }
 
     /// Registers a method of many request messages and many response messages.
