@@ -44,7 +44,7 @@ struct PathTemplate: Hashable, Sendable {
             verb = try Self.literal(rest[rest.index(after: colon)...], in: text)
             rest = rest[..<colon]
         }
-        guard !rest.isEmpty || verb != nil else { return }
+        guard !rest.isEmpty else { return }
         while true {
             if rest.first == "{" {
                 rest = try readVariable(rest, in: text)
