@@ -98,6 +98,7 @@ public final class Gateway<Transport: Handler<Request, Response>>: Handler {
             default: routes.countRequest()
             }
         }
+        if request.connectProtocol != nil { throw RequestFields.upgradeNotSupported }
         switch request.method {
         case .connect, .trace: throw Self.notImplemented(request.method)
         // It is about the server that is asked (RFC 9110 §9.3.7).

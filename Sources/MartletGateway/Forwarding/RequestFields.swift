@@ -169,7 +169,12 @@ struct RequestFields {
     /// §7.8); a WebSocket client cannot do without.
     private func refuseUpgrade(_ headers: Headers, _ index: Int) throws {
         guard headers.value(at: index).lowercased().contains("websocket") else { return }
-        throw HTTPError(
+        throw Self.upgradeNotSupported
+    }
+
+    /// The answer to an upgrade, and to an extended CONNECT of HTTP/2.
+    static var upgradeNotSupported: HTTPError {
+        HTTPError(
             .notImplemented,
             detail: "The gateway does not pass WebSocket connections on.",
             type: "urn:martlet:gateway:upgrade-not-supported"

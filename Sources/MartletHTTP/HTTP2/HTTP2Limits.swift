@@ -115,6 +115,12 @@ public struct HTTP2Limits: Sendable {
     /// Whether a server takes extended CONNECT (RFC 8441); true.
     public var allowsExtendedConnect = true
 
+    /// Whether a server without TLS takes `Upgrade: h2c` of HTTP/1.1 (RFC 7540 §3.2); true.
+    ///
+    /// Behind a proxy that passes the fields of its own hop on, a client would get past the proxy's
+    /// rules with it, as it could with WebSocket: such a proxy is better repaired than served.
+    public var allowsUpgrade = true
+
     /// Makes the default limits.
     public init() {}
 }

@@ -19,13 +19,24 @@ public struct Headers: Sendable {
     /// Where one field lies in `bytes`; offsets are from its reader index.
     package struct Slice: Sendable {
         package var nameStart: UInt32
-        package var nameLength: UInt32
+        private var nameLengthAndFlag: UInt32
         package var valueStart: UInt32
         package var valueLength: UInt32
 
+        private static let flag: UInt32 = 1 << 31
+
+        package var nameLength: UInt32 { nameLengthAndFlag & ~Self.flag }
+
+        /// Whether the field came as one that nobody on the way may put into a table of header
+        /// compression (RFC 7541 §6.2.3).
+        package var isNeverIndexed: Bool {
+            get { nameLengthAndFlag & Self.flag != 0 }
+            set { nameLengthAndFlag = newValue ? nameLength | Self.flag : nameLength }
+        }
+
         package init(nameStart: Int, nameLength: Int, valueStart: Int, valueLength: Int) {
             self.nameStart = UInt32(truncatingIfNeeded: nameStart)
-            self.nameLength = UInt32(truncatingIfNeeded: nameLength)
+            nameLengthAndFlag = UInt32(truncatingIfNeeded: nameLength) & ~Self.flag
             self.valueStart = UInt32(truncatingIfNeeded: valueStart)
             self.valueLength = UInt32(truncatingIfNeeded: valueLength)
         }

@@ -5,7 +5,7 @@ public import HTTPTypes
 /// A server's request is answered by returning a ``Response``; a client's is made with
 /// ``init(_:_:headers:body:)`` and sent with ``HTTPClient``.
 public struct Request: Sendable {
-    private var content: RequestContent
+    private(set) var content: RequestContent
 
     /// Makes a request to a server's handler, or to a client with a base address.
     ///

@@ -13,6 +13,8 @@ package final class RequestContent: @unchecked Sendable {
     @exclusivity(unchecked) var body: Body
     @exclusivity(unchecked) var peer: Peer?
     @exclusivity(unchecked) var parameters = PathParameters()
+    /// The protocol that an extended CONNECT of HTTP/2 asks for (RFC 8441).
+    @exclusivity(unchecked) var connectProtocol: String?
 
     package init(
         method: HTTPRequest.Method,
@@ -43,6 +45,7 @@ package final class RequestContent: @unchecked Sendable {
             peer: peer
         )
         copy.parameters = parameters
+        copy.connectProtocol = connectProtocol
         return copy
     }
 }

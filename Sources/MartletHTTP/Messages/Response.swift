@@ -72,6 +72,9 @@ public struct UpgradedConnection: Sendable {
 extension Response {
     /// Answers 101 and hands the connection over to another protocol.
     ///
+    /// Over HTTP/2 the request is an extended CONNECT (RFC 8441), the answer 200, and what is handed
+    /// over is the stream: DATA frames both ways. Returning ends it, throwing resets it.
+    ///
     /// - Parameters:
     ///   - protocolName: What `Upgrade` says, such as `websocket`.
     ///   - headers: Further fields of the 101 response.
@@ -87,7 +90,7 @@ extension Response {
         return response
     }
 
-    /// Answers a CONNECT with 200 and makes the connection a tunnel.
+    /// Answers a CONNECT with 200 and makes the connection a tunnel; over HTTP/2, the stream.
     public static func tunnel(
         _ run: @escaping @Sendable (UpgradedConnection) async throws -> Void
     ) -> Response {

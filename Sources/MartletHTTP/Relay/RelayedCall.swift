@@ -1,6 +1,21 @@
 package import MartletCore
 import MartletTransport
 
+/// Who has a call that is answered without a task: a connection of HTTP/1.1, or a stream of HTTP/2.
+///
+/// Called on its loop, in a turn of it.
+protocol RelayingCall: AnyObject, Sendable {
+    var loop: Loop { get }
+
+    /// The call is answered.
+    func relayEnded(_ result: Result<Response, any Error>, number: UInt64)
+
+    /// The call needs a task after all.
+    ///
+    /// - Returns: Whether it gets one; not when nobody waits for the answer any more.
+    func startRelayTask(_ work: TaskWork, number: UInt64) -> Bool
+}
+
 /// A server's call that is answered without a task.
 ///
 /// Told the answer with ``finish(_:)``, or that a task is needed after all with
@@ -14,7 +29,7 @@ package final class RelayedCall: @unchecked Sendable {
         case task(TaskWork)
     }
 
-    private let connection: ServerConnection
+    private let owner: any RelayingCall
     private let number: UInt64
     /// The layers to see the call out, the innermost stack first.
     private var layers: [OpenedLayers] = []
@@ -22,15 +37,20 @@ package final class RelayedCall: @unchecked Sendable {
     /// What is cancelled when the call is.
     package var ticket: ExchangeTicket?
 
-    init(_ connection: ServerConnection, number: UInt64) {
-        self.connection = connection
+    /// Makes the call.
+    ///
+    /// - Parameters:
+    ///   - owner: Who is told the answer.
+    ///   - number: Tells the owner's calls apart.
+    init(_ owner: any RelayingCall, number: UInt64) {
+        self.owner = owner
         self.number = number
     }
 
     /// Answers with a response, or with the response to an error.
     package func finish(_ result: Result<Response, any Error>) {
         next = .answer(result)
-        connection.loop.atTurnEnd(self)
+        owner.loop.atTurnEnd(self)
     }
 
     /// Has the call's task, which is made for it, run `handler`.
@@ -41,7 +61,7 @@ package final class RelayedCall: @unchecked Sendable {
     ) {
         let work = RelayContinuation(call: self, handler: handler, context: context)
         next = .task(TaskWork(request: request, handler: work))
-        connection.loop.atTurnEnd(self)
+        owner.loop.atTurnEnd(self)
     }
 
     /// Notes layers that see the call out after those that were noted before.
@@ -70,9 +90,9 @@ extension RelayedCall: TurnEndObserver {
         case .nothing:
             break
         case .answer(let result):
-            connection.relayEnded(closed(result), number: number)
+            owner.relayEnded(closed(result), number: number)
         case .task(let work):
-            if !connection.startRelayTask(work, number: number) {
+            if !owner.startRelayTask(work, number: number) {
                 // Layers that let the call in see it out, whatever becomes of it.
                 _ = closed(.failure(CancellationError()))
             }

@@ -5,9 +5,10 @@ import NIOCore
 
 // MARK: - Running the handler
 
-extension ServerConnection: CallScope {
+extension ServerConnection: CallScope, RelayingCall {
     /// Runs the handler for a request, on this loop, now.
     func start(_ head: consuming RequestHead, body: consuming Body) {
+        if head.asksForUpgrade, upgradeToHTTP2(head, body) { return }
         prepareCall(head)
         let peer = currentPeer()
         let content = head.content
@@ -43,7 +44,6 @@ extension ServerConnection: CallScope {
         }
     }
 
-    /// A call that was passed on is answered.
     func relayEnded(_ result: Result<Response, any Error>, number: UInt64) {
         if number == call.number { call.relay = nil }
         guard number == call.number, !isClosed else {
@@ -56,9 +56,6 @@ extension ServerConnection: CallScope {
         }
     }
 
-    /// A call that was passed on needs a task after all.
-    ///
-    /// - Returns: Whether it gets one; not when nobody waits for the answer any more.
     func startRelayTask(_ work: TaskWork, number: UInt64) -> Bool {
         guard number == call.number else { return false }
         call.relay = nil

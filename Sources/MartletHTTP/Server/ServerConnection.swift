@@ -136,18 +136,47 @@ extension ServerConnection: OwnedConnection, Closable {
         switch HTTP2Preface.match(parser.buffered) {
         case .whole: becomeHTTP2(parser.passThrough())
         case .partial where !hasInputEnded: break
+        case .different where speaksNoHTTP1: becomeHTTP2(parser.passThrough())
         case .partial, .different: process()
         }
     }
 
+    /// Whether what came is a wrong preface of HTTP/2 rather than a wrong request of HTTP/1.
+    private var speaksNoHTTP1: Bool {
+        HTTP2Preface.isNoRequestLine(parser.buffered)
+            && connection?.security?.negotiatedProtocol == nil
+    }
+
     /// Leaves the connection to HTTP/2.
     private func becomeHTTP2(_ bytes: ByteBuffer) {
+        becomeHTTP2(HTTP2ServerConnection(core: core, shared: shared, loop: loop), bytes)
+    }
+
+    private func becomeHTTP2(_ driver: HTTP2ServerConnection, _ bytes: ByteBuffer) {
         guard let connection else { return }
         phase = .closed
         loop.removeTimed(self)
         self.connection = nil
-        let driver = HTTP2ServerConnection(core: core, shared: shared, loop: loop)
         connection.handOver(to: driver, bytes)
+    }
+
+    /// Goes over to HTTP/2 when a request asks for it whose content is here.
+    ///
+    /// - Returns: Whether it did; else the request is answered in HTTP/1.1.
+    func upgradeToHTTP2(_ head: borrowing RequestHead, _ body: borrowing Body) -> Bool {
+        guard head.asksForUpgrade, core.http2Limits.values.allowsUpgrade, !hasInputEnded,
+            !isDraining, connection?.security == nil, let whole = body.whole,
+            let upgrade = HTTP2Upgrade(head, body: whole)
+        else { return false }
+        let driver = HTTP2ServerConnection(core: core, shared: shared, loop: loop)
+        guard driver.begin(with: upgrade) else { return false }
+        prepareOutput()
+        out.writeStaticString(
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+        )
+        sendOutput()
+        becomeHTTP2(driver, parser.passThrough())
+        return true
     }
 
     func inputEnded() {

@@ -95,6 +95,33 @@ struct FieldRuleTests {
         #expect(String(buffer: try await response.body.collect(upTo: 10)) == "hello")
     }
 
+    @Test("a field that came never-indexed goes on never-indexed, in both directions")
+    func neverIndexed() async throws {
+        let line = Array("x-secret".utf8).withUnsafeBytes { name in
+            Array("1".utf8).withUnsafeBytes { value in
+                var block = ByteBuffer()
+                var encoder = HPACKEncoder()
+                encoder.encode("x-open", "2", into: &block)
+                encoder.encode(name, value, indexing: .never, into: &block)
+                return block
+            }
+        }
+        var fields = HPACKFieldBlock()
+        var decoder = HPACKDecoder()
+        try decoder.decode(line, into: &fields)
+        let headers = Headers(bytes: fields.bytes, slices: fields.slices)
+        let upstreams = FakeUpstreams { _, _ in Response(.ok, headers: headers) }
+        var configuration = GatewayConfiguration.single("a:1")
+        configuration.via = "edge"
+        let request = Request(.get, "/", headers: headers)
+        let response = try await Gateway.make(configuration, upstreams)
+            .handle(request, context: CallContext())
+        for passed in [try #require(upstreams.requests.first).headers, response.headers] {
+            let flagged = passed.slices.indices.filter { passed.slices[$0].isNeverIndexed }
+            #expect(flagged.map { passed.name(at: $0) } == ["x-secret"])
+        }
+    }
+
     @Test("Via names the gateway in both directions, when it is asked to")
     func via() async throws {
         var configuration = GatewayConfiguration.single("a:1")

@@ -22,4 +22,21 @@ package enum HTTP2Preface {
         }
         return count == bytes.count ? .whole : .partial
     }
+
+    /// Whether bytes begin with a line that is not a request line of HTTP/1 gone wrong either: it
+    /// has three parts, of which neither the second nor the third is one.
+    ///
+    /// Looks at the line only as far as it must, which is at its second part.
+    package static func isNoRequestLine(_ buffer: ByteBuffer) -> Bool {
+        let view = buffer.readableBytesView
+        guard let space = view.prefix(32).firstIndex(of: 0x20), space + 1 < view.endIndex,
+            view[space + 1] != UInt8(ascii: "/")
+        else { return false }
+        guard let end = view.firstIndex(of: 0x0A) else { return false }
+        let parts = view[..<end].split(separator: 0x20, omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[1].allSatisfy({ ASCII.lowercased($0) &- 0x61 < 26 }) else {
+            return false
+        }
+        return !parts[2].starts(with: "HTTP/".utf8)
+    }
 }

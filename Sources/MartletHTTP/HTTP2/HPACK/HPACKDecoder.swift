@@ -91,11 +91,11 @@ package struct HPACKDecoder: ~Copyable {
                 try addIndexed(try input.readInteger(first, prefixBits: 7), to: &fields)
             } else if first & 0x40 != 0 {
                 let index = try input.readInteger(first, prefixBits: 6)
-                try addLiteral(nameIndex: index, &input, isIndexed: true, to: &fields)
+                try addLiteral(nameIndex: index, &input, .always, to: &fields)
             } else {
-                // Also what is never to be indexed: whoever sends it on decides by its name.
                 let index = try input.readInteger(first, prefixBits: 4)
-                try addLiteral(nameIndex: index, &input, isIndexed: false, to: &fields)
+                let indexing: HPACKIndexing = first & 0x10 != 0 ? .never : .not
+                try addLiteral(nameIndex: index, &input, indexing, to: &fields)
             }
         }
     }
@@ -144,7 +144,7 @@ package struct HPACKDecoder: ~Copyable {
     private mutating func addLiteral(
         nameIndex: Int,
         _ input: inout HPACKInput,
-        isIndexed: Bool,
+        _ indexing: HPACKIndexing,
         to fields: inout HPACKFieldBlock
     ) throws(HPACKError) {
         let start = fields.bytes.writerIndex
@@ -152,7 +152,7 @@ package struct HPACKDecoder: ~Copyable {
         if nameIndex != 0 {
             let (entry, isStatic) = try entry(nameIndex)
             // Else two bytes of a block that is not kept cost as much as the longest name.
-            if isIndexed || !fields.isTooLarge {
+            if indexing == .always || !fields.isTooLarge {
                 copyName(of: entry, isStatic, to: &fields.bytes)
             }
         }
@@ -168,7 +168,7 @@ package struct HPACKDecoder: ~Copyable {
             nameLength: nameLength,
             valueLength: length - nameLength
         )
-        if isIndexed {
+        if indexing == .always {
             fields.bytes.withUnsafeReadableBytes { bytes in
                 let field = bytes[start..<start + length]
                 table.insert(
@@ -178,7 +178,7 @@ package struct HPACKDecoder: ~Copyable {
             }
         }
         if fields.admit(entry, limits: limits) {
-            fields.appendSlice(entry, at: start)
+            fields.appendSlice(entry, at: start, isNeverIndexed: indexing == .never)
         } else {
             fields.bytes.moveWriterIndex(to: start)
         }

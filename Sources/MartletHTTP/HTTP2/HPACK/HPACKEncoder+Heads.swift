@@ -67,7 +67,8 @@ extension HPACKEncoder {
     /// Encodes header fields or trailers, their names in lower case.
     ///
     /// Left out are `Content-Length` and `Host`, which are the caller's to say, the fields of a
-    /// connection (RFC 9113 §8.2.2), and blanks around values.
+    /// connection (RFC 9113 §8.2.2), and blanks around values. A field that came never-indexed
+    /// leaves so (RFC 7541 §6.2.3).
     ///
     /// - Returns: Which of some fields were among them.
     package mutating func encode(
@@ -81,15 +82,17 @@ extension HPACKEncoder {
                 for slice in headers.slices {
                     let name = UnsafeRawBufferPointer(rebasing: bytes[slice.nameRange])
                     let value = Self.trim(UnsafeRawBufferPointer(rebasing: bytes[slice.valueRange]))
+                    let indexing: HPACKIndexing? = slice.isNeverIndexed ? .never : nil
                     if !name.contains(where: { $0 &- 0x41 < 26 }) {
-                        writeField(name, value, &present, to: &output)
+                        writeField(name, value, indexing, &present, to: &output)
                         continue
                     }
                     withUnsafeTemporaryAllocation(byteCount: name.count, alignment: 1) { lower in
                         for index in 0..<name.count {
                             lower[index] = ASCII.lowercased(name[index])
                         }
-                        writeField(UnsafeRawBufferPointer(lower), value, &present, to: &output)
+                        let name = UnsafeRawBufferPointer(lower)
+                        writeField(name, value, indexing, &present, to: &output)
                     }
                 }
             }
@@ -108,6 +111,7 @@ extension HPACKEncoder {
     private mutating func writeField(
         _ name: UnsafeRawBufferPointer,
         _ value: UnsafeRawBufferPointer,
+        _ indexing: HPACKIndexing?,
         _ present: inout HTTP2FieldsPresent,
         to output: inout HPACKOutput
     ) {
@@ -127,7 +131,7 @@ extension HPACKEncoder {
             if HTTP2FieldText.isConnectionSpecific(name) { return }
         default: break
         }
-        write(name, value, to: &output)
+        write(name, value, indexing: indexing, to: &output)
     }
 
     /// The value without the blanks at its ends, with which it would be malformed.

@@ -74,14 +74,18 @@ package struct HPACKFieldBlock: Sendable {
 
     /// Adds a field that was admitted, and lies at `start` of `bytes`.
     @inline(__always)
-    mutating func appendSlice(_ entry: HPACKEntry, at start: Int) {
-        slices.append(
-            Headers.Slice(
-                nameStart: start,
-                nameLength: Int(entry.nameLength),
-                valueStart: start + Int(entry.nameLength),
-                valueLength: Int(entry.valueLength)
-            )
+    mutating func appendSlice(
+        _ entry: HPACKEntry,
+        at start: Int,
+        isNeverIndexed: Bool = false
+    ) {
+        var slice = Headers.Slice(
+            nameStart: start,
+            nameLength: Int(entry.nameLength),
+            valueStart: start + Int(entry.nameLength),
+            valueLength: Int(entry.valueLength)
         )
+        if isNeverIndexed { slice.isNeverIndexed = true }
+        slices.append(slice)
     }
 }

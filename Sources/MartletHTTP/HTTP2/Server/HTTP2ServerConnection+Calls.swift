@@ -16,9 +16,9 @@ extension HTTP2ServerConnection {
         case .synchronous(let handler):
             answerNow(stream, Request(content), handler)
         case .asynchronous(let handler):
-            startTask(stream, Request(content), handler)
+            startTask(stream, TaskWork(request: Request(content), handler: handler))
         case .relayed(let handler):
-            startTask(stream, Request(content), handler)
+            stream.startRelay(Request(content), handler)
         }
         loop.activity.end()
     }
@@ -40,12 +40,8 @@ extension HTTP2ServerConnection {
         send(response, on: stream)
     }
 
-    private func startTask(
-        _ stream: HTTP2ServerStream,
-        _ request: Request,
-        _ handler: some Handler<Request, Response>
-    ) {
-        shared.starting = TaskWork(request: request, handler: handler)
+    func startTask(_ stream: HTTP2ServerStream, _ work: TaskWork) {
+        shared.starting = work
         stream.startTask { await self.run(stream) }
     }
 
@@ -56,7 +52,10 @@ extension HTTP2ServerConnection {
         context.scope = stream
         let response: Response
         do {
-            response = try await work.handler.handle(work.request, context: context)
+            response = checked(
+                try await work.handler.handle(work.request, context: context),
+                on: stream
+            )
         } catch {
             response = core.response(to: error, context: context)
         }
@@ -68,7 +67,8 @@ extension HTTP2ServerConnection {
     }
 
     /// Sends an answer that no task waits to send; one that streams gets a task.
-    private func send(_ response: Response, on stream: HTTP2ServerStream) {
+    func send(_ response: Response, on stream: HTTP2ServerStream) {
+        let response = checked(response, on: stream)
         if response.upgrade == nil, let body = response.body.whole {
             sendWhole(response, body, on: stream)
         } else {
@@ -105,7 +105,7 @@ extension HTTP2ServerConnection {
         pump(stream)
     }
 
-    private func sendHead(
+    func sendHead(
         _ response: Response,
         length: Int?,
         on stream: HTTP2ServerStream,
@@ -191,11 +191,8 @@ extension HTTP2ServerConnection {
 
     private func sendInPieces(_ response: Response, on stream: HTTP2ServerStream) async {
         let sink = HTTP2ResponseSink(self, stream)
-        guard response.upgrade == nil else {
-            core.logger.error("A handler upgraded a request that came over HTTP/2.")
-            await sink.onLoop { connection, stream in
-                connection.answer(HTTPError(.internalServerError), on: stream)
-            }
+        if let upgrade = response.upgrade {
+            await runTunnel(response, upgrade, sink, stream)
             return
         }
         let hasBody = !stream.isHead && Self.allowsBody(response.status)
@@ -225,7 +222,7 @@ extension HTTP2ServerConnection {
         }
     }
 
-    private func finishStreaming(_ stream: HTTP2ServerStream) {
+    func finishStreaming(_ stream: HTTP2ServerStream) {
         if let left = stream.responseLeft, left > 0 {
             core.logger.error("A response body is shorter than its length says.")
             reset(stream.id, .internalError, ConnectionClosedError())

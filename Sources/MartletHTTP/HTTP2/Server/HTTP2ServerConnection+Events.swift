@@ -78,6 +78,10 @@ extension HTTP2ServerConnection {
 
     private func begin(_ stream: HTTP2ServerStream, _ head: HTTP2RequestHead, endsStream: Bool) {
         stream.hasRequestEnded = endsStream
+        if head.method == .connect {
+            startConnect(stream, head)
+            return
+        }
         if endsStream {
             start(stream, head.content, body: Body())
             return
@@ -95,7 +99,6 @@ extension HTTP2ServerConnection {
             startStreaming(stream, head.content)
         } else {
             stream.awaiting = head.content
-            stream.isUndecided = true
             stream.waitForBody()
             undecided.append(stream)
         }
@@ -142,7 +145,7 @@ extension HTTP2ServerConnection {
             stream.bodyLeft = left - count
         }
         guard !stream.isAnswered else { return dropLate(stream, count) }
-        guard stream.bodyCount <= core.limits.bodySize else {
+        guard stream.bodyCount <= core.limits.bodySize || stream.tunnel != nil else {
             machine.consumed(id, count)
             if let content = stream.awaiting.take() { startStreaming(stream, content) }
             stream.incoming?.fail(HTTPError(.contentTooLarge))

@@ -22,11 +22,14 @@ final class HTTP2ServerConnection: @unchecked Sendable {
     @exclusivity(unchecked) var fields = HPACKFieldBlock()
     @exclusivity(unchecked) var reader = HTTP2HeadReader()
     @exclusivity(unchecked) var streams: [HTTP2StreamID: HTTP2ServerStream] = [:]
-    /// Streams whose content has no length: what has come with their heads may be all of it.
+    /// Whom to ask, when all that came has been looked at, whether their content is whole: streams
+    /// whose content has no length.
     @exclusivity(unchecked) var undecided: [HTTP2ServerStream] = []
     /// Streams whose content waits until the peer reads what is sent already.
     @exclusivity(unchecked) var waitingForSocket: [HTTP2StreamID] = []
     @exclusivity(unchecked) private(set) var peer: Peer?
+    /// The request that came as HTTP/1.1, until the connection is open.
+    @exclusivity(unchecked) var upgrade: HTTP2Upgrade?
 
     @exclusivity(unchecked) private var isDirty = false
     @exclusivity(unchecked) private var isProcessing = false
@@ -54,6 +57,8 @@ final class HTTP2ServerConnection: @unchecked Sendable {
     }
 
     var isClosed: Bool { connection == nil }
+    /// Whether we have begun to end it.
+    var isDraining: Bool { machine.ending.isDraining }
 
     /// Has what the turn gathers sent when it ends.
     func markDirty() {
@@ -89,8 +94,12 @@ extension HTTP2ServerConnection: OwnedConnection, Closable {
             isSecure: connection.security != nil,
             certificateNames: connection.security?.peerNames ?? []
         )
-        machine.start()
         startedAt = loop.timers.now
+        if let upgrade = upgrade.take() {
+            startUpgraded(upgrade)
+        } else {
+            machine.start()
+        }
         if connection.isOverLimit {
             fail(.connection(.enhanceYourCalm, "The server has too many connections."))
         }
@@ -134,6 +143,7 @@ extension HTTP2ServerConnection: OwnedConnection, Closable {
     func drain() {
         machine.drain()
         idleSince = loop.timers.now
+        for stream in streams.values { stream.drain() }
         markDirty()
     }
 
@@ -239,7 +249,9 @@ extension HTTP2ServerConnection: Timed {
             core.count(.stalledWindow)
             reset(id, .cancel, ConnectionClosedError())
         }
-        for stream in streams.values where stream.isStarved(now) {
+        for stream in streams.values {
+            stream.look(now + Self.lookTicks)
+            guard stream.isStarved(now) else { continue }
             let error = HTTPError(.requestTimeout, detail: "The body came too slowly.")
             reset(stream.id, stream.isAnswered ? .noError : .cancel, error)
         }

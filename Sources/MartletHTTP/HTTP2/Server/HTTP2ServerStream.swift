@@ -15,9 +15,6 @@ final class HTTP2ServerStream: CallScope, @unchecked Sendable {
     /// The request while its small body is gathered.
     @exclusivity(unchecked) var awaiting: RequestContent?
     @exclusivity(unchecked) private var gathered = ByteBuffer()
-    /// Whether the body may yet turn out to be one that streams: its window is given back as it is
-    /// read then.
-    @exclusivity(unchecked) var isUndecided = false
     @exclusivity(unchecked) var incoming: IncomingBody?
     @exclusivity(unchecked) var hasRequestEnded = false
     @exclusivity(unchecked) var owesContinue = false
@@ -29,6 +26,9 @@ final class HTTP2ServerStream: CallScope, @unchecked Sendable {
     @exclusivity(unchecked) var bodyDue = TickTimers.never
     /// What the reader has not made room for yet.
     @exclusivity(unchecked) private var heldCredit = 0
+
+    /// What comes on the stream of a CONNECT, for whom the handler makes a tunnel.
+    @exclusivity(unchecked) private(set) var tunnel: Tunnel?
 
     // MARK: The answer
     /// What is being sent; more is taken when it is gone.
@@ -43,9 +43,13 @@ final class HTTP2ServerStream: CallScope, @unchecked Sendable {
 
     // MARK: The task
     @exclusivity(unchecked) private var task: Task<Void, Never>?
+    /// The call while it is answered without a task.
+    @exclusivity(unchecked) private var relay: RelayedCall?
     @exclusivity(unchecked) private var taskAddress: UInt = 0
     @exclusivity(unchecked) private var hasEnded = false
     @exclusivity(unchecked) private var deadline: ContinuousClock.Instant?
+    /// When to look at the deadline again.
+    @exclusivity(unchecked) private var deadlineTick = TickTimers.never
     @exclusivity(unchecked) private(set) var isCancelled = false
     @exclusivity(unchecked) private(set) var label = WorkLabel.unknown
 
@@ -54,7 +58,11 @@ final class HTTP2ServerStream: CallScope, @unchecked Sendable {
         self.id = id
     }
 
-    private var loop: Loop { connection.loop }
+    var loop: Loop { connection.loop }
+
+    /// Whether the body may yet turn out to be one that streams, because nobody knows its length:
+    /// its window is given back as it is read then.
+    private var isUndecided: Bool { awaiting != nil && bodyLeft == nil }
 
     // MARK: The request's body
 
@@ -89,7 +97,6 @@ final class HTTP2ServerStream: CallScope, @unchecked Sendable {
     /// Streams the body from now on, beginning with what has been gathered of it.
     func stream(to incoming: IncomingBody) {
         self.incoming = incoming
-        isUndecided = false
         if gathered.readableBytes > 0, incoming.push(gathered) { giveCredit() }
         gathered = ByteBuffer()
         waitForBody()
@@ -105,7 +112,8 @@ final class HTTP2ServerStream: CallScope, @unchecked Sendable {
 
     /// Waits for more of the body, unless it is its reader who does not keep up.
     func waitForBody() {
-        let isWaiting = !hasRequestEnded && heldCredit == 0 && !owesContinue
+        let isWaiting =
+            !hasRequestEnded && heldCredit == 0 && !owesContinue && tunnel == nil
         bodyDue =
             isWaiting ? loop.tick(after: connection.core.limits.bodyIdleTimeout) : TickTimers.never
     }
@@ -124,6 +132,22 @@ final class HTTP2ServerStream: CallScope, @unchecked Sendable {
         waitForBody()
     }
 
+    /// Takes what comes for a tunnel from now on.
+    func expectTunnel(_ tunnel: Tunnel) {
+        self.tunnel = tunnel
+        incoming = tunnel.inbound
+    }
+
+    /// Gives the tunnel to the handler; it has no deadline.
+    ///
+    /// - Returns: What comes through it.
+    func openTunnel() -> IncomingBody? {
+        tunnel?.isOpen = true
+        deadline = nil
+        deadlineTick = TickTimers.never
+        return tunnel?.inbound
+    }
+
     // MARK: The task
 
     /// Starts the one task that a call may have.
@@ -138,6 +162,20 @@ final class HTTP2ServerStream: CallScope, @unchecked Sendable {
         armDeadline()
     }
 
+    /// Has a request passed on, without a task.
+    func startRelay(_ request: Request, _ handler: any RelayHandler) {
+        let relay = RelayedCall(self, number: 0)
+        self.relay = relay
+        var context = CallContext()
+        context.scope = self
+        do {
+            try handler.relay(request, context: context, call: relay)
+            armDeadline()
+        } catch {
+            relay.finish(.failure(error))
+        }
+    }
+
     /// The answer is out, or never will be.
     func ended() {
         hasEnded = true
@@ -148,17 +186,28 @@ final class HTTP2ServerStream: CallScope, @unchecked Sendable {
         if !hasRequestEnded { incoming?.fail(CancellationError()) }
         giveCredit()
         incoming = nil
+        tunnel = nil
         task = nil
+        relay = nil
+    }
+
+    /// Has the handler stop.
+    func cancel() {
+        isCancelled = true
+        let (task, relay) = (task, relay)
+        task?.cancel()
+        relay?.cancel()
     }
 
     /// The peer or the connection has gone: the handler is cancelled.
     func breakOff(_ reason: any Error) {
         isCancelled = true
         incoming?.fail(reason)
-        let task = task
+        let (task, relay) = (task, relay)
         ended()
         resumeWriter(throwing: reason)
         task?.cancel()
+        relay?.cancel()
     }
 
     // MARK: Writers
@@ -184,7 +233,7 @@ final class HTTP2ServerStream: CallScope, @unchecked Sendable {
         loop.assertCurrent()
         if let deadline, deadline <= instant { return }
         deadline = instant
-        if task != nil { armDeadline() }
+        if task != nil || relay != nil { armDeadline() }
     }
 
     func setLabel(_ label: WorkLabel) {
@@ -192,16 +241,25 @@ final class HTTP2ServerStream: CallScope, @unchecked Sendable {
         loop.activity.setLabel(label)
     }
 
-    /// Has the task cancelled at its deadline.
+    func forgetRelay() { relay = nil }
+
+    /// Looks at a deadline that was far away.
+    func look(_ now: TickTimers.Tick) {
+        if deadlineTick <= now { armDeadline() }
+    }
+
+    /// Has the call cancelled at its deadline; one that is far is looked at again later.
     private func armDeadline() {
-        guard let deadline else { return }
+        deadlineTick = TickTimers.never
+        guard let deadline, !hasEnded else { return }
+        if let tick = loop.tick(wellBefore: deadline) {
+            deadlineTick = tick
+            return
+        }
         let wait = max(.zero, deadline - ContinuousClock.now)
         loop.eventLoop.scheduleTask(in: TimeAmount(wait)) { [weak self] in
             guard let self, !self.hasEnded, self.deadline == deadline else { return }
-            self.loop.turn {
-                self.isCancelled = true
-                self.task?.cancel()
-            }
+            self.loop.turn { self.cancel() }
         }
     }
 }

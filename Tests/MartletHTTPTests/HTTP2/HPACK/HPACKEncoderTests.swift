@@ -187,6 +187,27 @@ struct HPACKEncoderTests {
         #expect(others == [.te, .date, .userAgent])
     }
 
+    @Test("§6.2.3 (RFC 7541): a field that came never-indexed leaves so, and others as they are")
+    func forwarded() throws {
+        // Never-indexed, with and without an index for its name; then without indexing, and indexed.
+        let block = ByteBuffer(
+            hex: "1008782d7365637265740161" + "1f2b0162" + "0006782d6f70656e0163" + "90"
+        )
+        let fields = try DecodingPeer().take(block)
+        let headers = Headers(bytes: fields.bytes, slices: fields.slices)
+        #expect(headers.slices.map(\.isNeverIndexed) == [true, true, false, false])
+        #expect(headers.slices.map(\.nameLength) == [8, 10, 6, 15])
+        let encoder = EncodingPeer()
+        for _ in 0..<3 {
+            let patterns = headers.slices.map { slice in
+                let one = Headers(bytes: headers.bytes, slices: [slice])
+                let block = encoder.block { _ = $0.encode(one, into: &$1) }
+                return block.readableBytesView.first.map { $0 & 0xF0 == 0x10 }
+            }
+            #expect(patterns == [true, true, false, false])
+        }
+    }
+
     @Test("a long name and a long value have room")
     func long() throws {
         let name = try #require(HTTPField.Name(String(repeating: "N", count: 5000)))

@@ -41,14 +41,17 @@ final class HTTP2Peer {
         _ target: String = "/",
         _ headers: Headers = Headers(),
         length: Int? = nil,
+        protocolName: String? = nil,
+        authority: String = "a",
         ends: Bool = true
     ) -> HTTP2StreamID? {
         machine.openStream(endsStream: ends) { block in
             encoder.encodeRequest(
                 method: method,
                 scheme: "http",
-                authority: "a",
+                authority: authority,
                 target: target,
+                protocolName: protocolName,
                 into: &block
             )
             _ = encoder.encode(headers, into: &block)
