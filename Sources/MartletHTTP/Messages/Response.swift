@@ -72,8 +72,8 @@ public struct UpgradedConnection: Sendable {
 extension Response {
     /// Answers 101 and hands the connection over to another protocol.
     ///
-    /// Over HTTP/2 the request is an extended CONNECT (RFC 8441), the answer 200, and what is handed
-    /// over is the stream: DATA frames both ways. Returning ends it, throwing resets it.
+    /// Over HTTP/2 the request is an extended CONNECT (RFC 8441), the answer 200, and what is
+    /// handed over is the stream: DATA frames both ways. Returning ends it, throwing resets it.
     ///
     /// - Parameters:
     ///   - protocolName: What `Upgrade` says, such as `websocket`.

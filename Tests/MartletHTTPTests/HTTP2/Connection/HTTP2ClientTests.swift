@@ -47,7 +47,7 @@ struct HTTP2ClientTests {
         )
     }
 
-    @Test("5.1.1: a server opens no streams", arguments: [2, 1, 7] as [UInt32])
+    @Test("§5.1.1: a server opens no streams", arguments: [2, 1, 7] as [UInt32])
     func serverStream(stream: UInt32) {
         let peer = HTTP2Conversation(.client)
         #expect(peer.take(.headers(stream)) == ["failed PROTOCOL_ERROR"])

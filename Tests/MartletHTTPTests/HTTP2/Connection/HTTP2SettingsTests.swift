@@ -4,7 +4,7 @@ import Testing
 
 @Suite("HTTP/2 settings (RFC 9113 §6.5)")
 struct HTTP2SettingsTests {
-    @Test("6.5.3: settings are acknowledged, and hold from then on")
+    @Test("§6.5.3: settings are acknowledged, and hold from then on")
     func acknowledged() {
         let peer = HTTP2Conversation()
         #expect(
@@ -22,7 +22,7 @@ struct HTTP2SettingsTests {
         #expect(settings.enablesConnectProtocol)
     }
 
-    @Test("6.5.3: of several values of a setting the last holds")
+    @Test("§6.5.3: of several values of a setting the last holds")
     func lastValue() {
         let peer = HTTP2Conversation()
         peer.take(.headers(1))
@@ -31,7 +31,7 @@ struct HTTP2SettingsTests {
     }
 
     @Test(
-        "6.5.2: values that a setting cannot have are errors of the connection",
+        "§6.5.2: values that a setting cannot have are errors of the connection",
         arguments: [
             (2, 2, "PROTOCOL_ERROR"), (4, 0x8000_0000, "FLOW_CONTROL_ERROR"),
             (5, 16383, "PROTOCOL_ERROR"), (5, 16_777_216, "PROTOCOL_ERROR"),
@@ -54,7 +54,7 @@ struct HTTP2SettingsTests {
         #expect(other.sent().first == "SETTINGS 3=100 4=262144 6=32768")
     }
 
-    @Test("6.5.2: a server cannot allow a client to push")
+    @Test("§6.5.2: a server cannot allow a client to push")
     func pushByServer() {
         let client = HTTP2Conversation(.client)
         #expect(client.take(.settings([2: 0])) == ["settings"])
@@ -94,7 +94,7 @@ struct HTTP2SettingsTests {
         #expect(values.concurrentStreams == 0)
     }
 
-    @Test("6.9.2: a change of the first window changes those of open streams, below 0 too")
+    @Test("§6.9.2: a change of the first window changes those of open streams, below 0 too")
     func negative() {
         let peer = HTTP2Conversation(settings: [4: 10])
         peer.take(.headers(1))
@@ -109,7 +109,7 @@ struct HTTP2SettingsTests {
         #expect(peer.send(1, count: 19) == 14)
     }
 
-    @Test("6.9.2: a first window that opens a stream's beyond 2^31-1 is an error")
+    @Test("§6.9.2: a first window that opens a stream's beyond 2^31-1 is an error")
     func overflow() {
         let peer = HTTP2Conversation(settings: [4: 0])
         #expect(

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("HTTP/2 connections begin, and frames are framed (RFC 9113 §3.4, §4)")
 struct HTTP2FrameFormatTests {
-    @Test("3.4: a server says its settings, and takes a client's preface")
+    @Test("§3.4: a server says its settings, and takes a client's preface")
     func preface() {
         let peer = HTTP2Conversation(isOpen: false)
         peer.machine.start()
@@ -22,7 +22,7 @@ struct HTTP2FrameFormatTests {
         #expect(!peer.awaitsSettings)
     }
 
-    @Test("3.4: a client begins with the preface and its settings, without push")
+    @Test("§3.4: a client begins with the preface and its settings, without push")
     func clientPreface() {
         let peer = HTTP2Conversation(.client, isOpen: false)
         peer.machine.start()
@@ -35,7 +35,7 @@ struct HTTP2FrameFormatTests {
         #expect(peer.sent() == ["SETTINGS ack"])
     }
 
-    @Test("3.4: something else than the preface is refused at its first wrong byte")
+    @Test("§3.4: something else than the preface is refused at its first wrong byte")
     func wrongPreface() {
         for text in ["GET / HTTP/1.1\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r!", "PRX"] {
             let peer = HTTP2Conversation(isOpen: false)
@@ -49,7 +49,7 @@ struct HTTP2FrameFormatTests {
         #expect(HTTP2Preface.match(ByteBuffer(bytes: HTTP2Preface.bytes + [1])) == .whole)
     }
 
-    @Test("3.4: the first frame is SETTINGS, and not an acknowledgement")
+    @Test("§3.4: the first frame is SETTINGS, and not an acknowledgement")
     func firstFrame() {
         for frame in [RawFrame.ping(1), .headers(1), .settingsAck] {
             let peer = HTTP2Conversation(isOpen: false)
@@ -60,14 +60,14 @@ struct HTTP2FrameFormatTests {
         #expect(client.take(.ping(1)) == ["failed PROTOCOL_ERROR"])
     }
 
-    @Test("4.1: frames of an unknown type are ignored")
+    @Test("§4.1: frames of an unknown type are ignored")
     func unknownType() {
         let peer = HTTP2Conversation()
         let unknown = RawFrame(type: 0x16, flags: [.endStream], stream: 5, payload: [1, 2, 3])
         #expect(peer.answers(unknown, .ping(7)) == ["PING ack 7"])
     }
 
-    @Test("4.1: flags that are not defined, and the reserved bit, are ignored")
+    @Test("§4.1: flags that are not defined, and the reserved bit, are ignored")
     func undefinedFlags() {
         let peer = HTTP2Conversation()
         var ping = RawFrame.ping(7)
@@ -81,7 +81,7 @@ struct HTTP2FrameFormatTests {
         #expect(peer.take(headers) == ["headers 1 block"])
     }
 
-    @Test("4.2: a frame of 2^14 bytes is taken, and one byte more is too long")
+    @Test("§4.2: a frame of 2^14 bytes is taken, and one byte more is too long")
     func frameSize() {
         let peer = HTTP2Conversation()
         #expect(
@@ -95,7 +95,7 @@ struct HTTP2FrameFormatTests {
         #expect(other.take(headers) == ["failed FRAME_SIZE_ERROR"])
     }
 
-    @Test("4.2: a longer frame is taken when the settings say so")
+    @Test("§4.2: a longer frame is taken when the settings say so")
     func ownFrameSize() {
         var limits = HTTP2Limits()
         limits.frameSize = 20000
@@ -106,7 +106,7 @@ struct HTTP2FrameFormatTests {
         #expect(peer.take(.data(1, count: 20001)) == ["failed FRAME_SIZE_ERROR"])
     }
 
-    @Test("4.3: a header block is joined from its frames")
+    @Test("§4.3: a header block is joined from its frames")
     func continuation() {
         let peer = HTTP2Conversation()
         #expect(
@@ -122,7 +122,7 @@ struct HTTP2FrameFormatTests {
     }
 
     @Test(
-        "4.3: nothing comes between the frames of a header block",
+        "§4.3: nothing comes between the frames of a header block",
         arguments: [
             RawFrame.priority(1), .data(1, "x"), .headers(3), .continuation(3, "x", end: true),
             .ping(1), .settings(), .windowUpdate(0, 1), .reset(1), .goAway(0),

@@ -189,7 +189,7 @@ struct HPACKEncoderTests {
 
     @Test("§6.2.3 (RFC 7541): a field that came never-indexed leaves so, and others as they are")
     func forwarded() throws {
-        // Never-indexed, with and without an index for its name; then without indexing, and indexed.
+        // Never-indexed, without and with an index for its name; without indexing; indexed.
         let block = ByteBuffer(
             hex: "1008782d7365637265740161" + "1f2b0162" + "0006782d6f70656e0163" + "90"
         )

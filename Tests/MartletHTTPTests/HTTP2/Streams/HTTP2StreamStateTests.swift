@@ -19,7 +19,7 @@ struct HTTP2StreamStateTests {
     }
 
     @Test(
-        "5.1 idle: frames other than HEADERS and PRIORITY are errors of the connection",
+        "§5.1 idle: frames other than HEADERS and PRIORITY are errors of the connection",
         arguments: [RawFrame.data(1, "x"), .reset(1), .windowUpdate(1, 1)]
     )
     func idle(frame: RawFrame) {
@@ -29,20 +29,20 @@ struct HTTP2StreamStateTests {
         #expect(HTTP2Conversation().answers(other) == ["GOAWAY 0 PROTOCOL_ERROR"])
     }
 
-    @Test("5.1 idle: CONTINUATION is an error of the connection")
+    @Test("§5.1 idle: CONTINUATION is an error of the connection")
     func idleContinuation() {
         let answers = HTTP2Conversation().answers(.continuation(1, "x", end: true))
         #expect(answers == ["GOAWAY 0 PROTOCOL_ERROR"])
     }
 
-    @Test("5.1 idle: PRIORITY changes nothing")
+    @Test("§5.1 idle: PRIORITY changes nothing")
     func idlePriority() {
         let peer = HTTP2Conversation()
         #expect(peer.take(.priority(5), .headers(3)) == ["headers 3 block"])
         #expect(peer.sent().isEmpty)
     }
 
-    @Test("5.1 half-closed (remote): DATA and HEADERS reset the stream with STREAM_CLOSED")
+    @Test("§5.1 half-closed (remote): DATA and HEADERS reset the stream with STREAM_CLOSED")
     func halfClosedRemoteFrames() {
         #expect(halfClosedRemote().answers(.data(1, "x")) == ["RST_STREAM 1 STREAM_CLOSED"])
         let peer = halfClosedRemote()
@@ -51,13 +51,13 @@ struct HTTP2StreamStateTests {
         #expect(peer.sent() == ["RST_STREAM 1 STREAM_CLOSED"])
     }
 
-    @Test("5.1 half-closed (remote): CONTINUATION is an error of the connection")
+    @Test("§5.1 half-closed (remote): CONTINUATION is an error of the connection")
     func halfClosedRemoteContinuation() {
         let answers = halfClosedRemote().answers(.continuation(1, "x", end: true))
         #expect(answers == ["GOAWAY 1 PROTOCOL_ERROR"])
     }
 
-    @Test("5.1 half-closed (remote): WINDOW_UPDATE, PRIORITY and RST_STREAM are taken")
+    @Test("§5.1 half-closed (remote): WINDOW_UPDATE, PRIORITY and RST_STREAM are taken")
     func halfClosedRemoteTaken() {
         let peer = halfClosedRemote()
         #expect(peer.take(.windowUpdate(1, 10), .priority(1), .reset(1)) == ["reset 1 CANCEL"])
@@ -65,7 +65,7 @@ struct HTTP2StreamStateTests {
         #expect(peer.openStreamCount == 0)
     }
 
-    @Test("5.1 half-closed (local): everything may come")
+    @Test("§5.1 half-closed (local): everything may come")
     func halfClosedLocal() {
         let peer = HTTP2Conversation()
         peer.take(.headers(1))
@@ -78,7 +78,7 @@ struct HTTP2StreamStateTests {
         #expect(peer.sent() == ["HEADERS 1 block end"])
     }
 
-    @Test("5.1 half-closed (local): nothing more is sent")
+    @Test("§5.1 half-closed (local): nothing more is sent")
     func halfClosedLocalSending() {
         let peer = HTTP2Conversation()
         peer.take(.headers(1))
@@ -90,7 +90,7 @@ struct HTTP2StreamStateTests {
         #expect(peer.sent() == ["RST_STREAM 1 NO_ERROR"])
     }
 
-    @Test("5.1 closed by the peer's RST_STREAM: DATA and HEADERS are answered with STREAM_CLOSED")
+    @Test("§5.1 closed by the peer's RST_STREAM: DATA and HEADERS are answered with STREAM_CLOSED")
     func closedByPeer() {
         let peer = HTTP2Conversation()
         #expect(peer.take(.headers(1), .reset(1, .noError)).last == "reset 1 NO_ERROR")
@@ -103,7 +103,7 @@ struct HTTP2StreamStateTests {
         )
     }
 
-    @Test("5.1 closed by our RST_STREAM: what still comes is ignored, and its window given back")
+    @Test("§5.1 closed by our RST_STREAM: what still comes is ignored, and its window given back")
     func closedByUs() {
         var limits = HTTP2Limits()
         limits.connectionWindowSize = 65535
@@ -125,7 +125,7 @@ struct HTTP2StreamStateTests {
         #expect(peer.sent().first == "WINDOW_UPDATE 0 32784")
     }
 
-    @Test("5.1 closed by END_STREAM: DATA and HEADERS are errors of the connection")
+    @Test("§5.1 closed by END_STREAM: DATA and HEADERS are errors of the connection")
     func closedByEnd() {
         #expect(closed().answers(.data(1, "x")) == ["GOAWAY 1 STREAM_CLOSED"])
         #expect(closed().answers(.headers(1, end: true)) == ["GOAWAY 1 STREAM_CLOSED"])
@@ -135,7 +135,7 @@ struct HTTP2StreamStateTests {
         #expect(closed().answers(.windowUpdate(1, 1), .priority(1), .reset(1)).isEmpty)
     }
 
-    @Test("5.1: streams that closed long ago are forgotten, and their late frames ignored")
+    @Test("§5.1: streams that closed long ago are forgotten, and their late frames ignored")
     func forgotten() {
         let peer = HTTP2Conversation()
         for stream in 0..<80 {
@@ -148,12 +148,12 @@ struct HTTP2StreamStateTests {
         #expect(peer.answers(.data(159, "x")) == ["GOAWAY 159 STREAM_CLOSED"])
     }
 
-    @Test("5.1.1: a client's streams are odd")
+    @Test("§5.1.1: a client's streams are odd")
     func even() {
         #expect(HTTP2Conversation().answers(.headers(2)) == ["GOAWAY 0 PROTOCOL_ERROR"])
     }
 
-    @Test("5.1.1: the numbers of streams grow")
+    @Test("§5.1.1: the numbers of streams grow")
     func decreasing() {
         let peer = HTTP2Conversation()
         #expect(peer.answers(.headers(5, end: true), .headers(3)) == ["GOAWAY 5 PROTOCOL_ERROR"])
@@ -161,7 +161,7 @@ struct HTTP2StreamStateTests {
         #expect(other.answers(.headers(5), .data(3, "x")) == ["GOAWAY 5 PROTOCOL_ERROR"])
     }
 
-    @Test("5.1.2: a stream beyond the limit is refused, and the others go on")
+    @Test("§5.1.2: a stream beyond the limit is refused, and the others go on")
     func concurrency() {
         var limits = HTTP2Limits()
         limits.concurrentStreams = 2
@@ -179,7 +179,7 @@ struct HTTP2StreamStateTests {
         #expect(peer.take(.headers(7)) == ["headers 7 block"])
     }
 
-    @Test("5.3.1: a stream that depends on itself is an error")
+    @Test("§5.3.1: a stream that depends on itself is an error")
     func selfDependency() {
         let peer = HTTP2Conversation()
         #expect(
@@ -192,7 +192,7 @@ struct HTTP2StreamStateTests {
         #expect(peer.answers(.priority(9, on: 9)) == ["GOAWAY 3 PROTOCOL_ERROR"])
     }
 
-    @Test("8.1: a second header block of a request ends it")
+    @Test("§8.1: a second header block of a request ends it")
     func trailersEnd() {
         let peer = HTTP2Conversation()
         #expect(
@@ -202,7 +202,7 @@ struct HTTP2StreamStateTests {
         #expect(peer.sent() == ["RST_STREAM 1 PROTOCOL_ERROR"])
     }
 
-    @Test("8.1.1: content is as long as it was said to be")
+    @Test("§8.1.1: content is as long as it was said to be")
     func contentLength() {
         func peer(_ length: Int) -> HTTP2Conversation {
             let peer = HTTP2Conversation()
