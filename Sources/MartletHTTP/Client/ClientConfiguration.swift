@@ -4,12 +4,32 @@ extension HTTPClient {
     /// What a client needs to know.
     public struct Configuration: Sendable {
         /// TLS for `https`; the system's certificate authorities when nil.
+        ///
+        /// Its own `applicationProtocols` are what ALPN offers: a client that is to speak HTTP/2
+        /// has `h2` among them.
         public var tls: ClientTLS?
+
+        /// When HTTP/2 is spoken; over TLS with every server that prefers it.
+        public var http2 = HTTP2Use.negotiated
+
+        /// What is accepted of a server that speaks HTTP/2.
+        public var http2Limits = HTTP2Limits()
+
+        /// How long an HTTP/2 connection with requests in flight may be silent before the server
+        /// is asked, with PING, whether it is still there; nil, the default, for never.
+        ///
+        /// Servers may take offence at one that asks more often than every 5 minutes.
+        public var pingInterval: Duration?
+
+        /// How long it has to answer before the connection is given up; 20 seconds.
+        public var pingTimeout: Duration = .seconds(20)
 
         /// Connects here instead of to the request's host, when set: a Unix domain socket.
         public var unixSocket: String?
 
         /// The most connections to one origin, on each event loop; 256.
+        ///
+        /// With HTTP/2 there is one, and another only when its streams run out.
         public var connectionsPerOrigin = 256
 
         /// The most requests that wait for a connection to one origin, on each event loop; 4,096.

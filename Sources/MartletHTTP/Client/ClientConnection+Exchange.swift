@@ -5,7 +5,9 @@ import NIOCore
 
 // MARK: - One exchange
 
-extension ClientConnection {
+extension ClientConnection: ExchangeCarrier {
+    var isShared: Bool { false }
+
     /// Sends a request and waits for the head of its response.
     ///
     /// Called on the loop; resumes on it.
@@ -40,16 +42,16 @@ extension ClientConnection {
         exchange = ClientExchange(number: number, waiter: .receiver(receiver))
         exchange.deadline = deadline
         loop.turn { begin(request) }
-        return ExchangeTicket(connection: self, number: number)
+        return ExchangeTicket(carrier: self, number: number)
     }
 
     private func begin(_ request: Request) {
         guard case .idle = phase, connection != nil else {
-            failExchange(closedBeforeUse)
+            failExchange(HTTPClientError.closedBeforeUse)
             return
         }
-        guard request.target.utf8.allSatisfy({ $0 &- 0x21 < 0x5E }), !request.target.isEmpty else {
-            failExchange(invalidTarget)
+        if let error = HTTPClientError.invalidTarget(request) {
+            failExchange(error)
             pool.release(self)
             return
         }
@@ -67,23 +69,6 @@ extension ClientConnection {
             markDirty()
             startSending(request.body)
         }
-    }
-
-    private var closedBeforeUse: HTTPClientError {
-        HTTPClientError(
-            .connectionClosed,
-            "The connection closed before it was used.",
-            isUnsent: true
-        )
-    }
-
-    /// A line break in it would begin another request.
-    private var invalidTarget: HTTPClientError {
-        HTTPClientError(
-            .invalidRequest,
-            "The request target is empty or has a character that must be percent-encoded.",
-            isUnsent: true
-        )
     }
 
     func cancelExchange(_ number: UInt64) {

@@ -36,6 +36,8 @@ final class ClientConnection: @unchecked Sendable {
     @exclusivity(unchecked) var deadlineTick = TickTimers.never
     @exclusivity(unchecked) var timerIndex = -1
     private var connectTimeout = Duration.zero
+    /// What the connection has become, when the server speaks HTTP/2.
+    private(set) var successor: HTTP2ClientConnection?
 
     init(loop: Loop, pool: OriginPool, configuration: HTTPClient.Configuration) {
         self.loop = loop
@@ -136,9 +138,33 @@ extension ClientConnection: ConnectionDriver, Timed {
             connection.close()
             return
         }
-        phase = .idle
-        clearTimeout()
-        finishOpening(nil)
+        do throws(HTTPClientError) {
+            if try configuration.http2.isSpoken(on: connection) {
+                becomeShared(connection)
+            } else {
+                phase = .idle
+                clearTimeout()
+            }
+            finishOpening(nil)
+        } catch {
+            finishOpening(error)
+            close()
+        }
+    }
+
+    /// Has the connection carry many exchanges at once from now on; this one's own life is over.
+    private func becomeShared(_ connection: Connection) {
+        loop.removeTimed(self)
+        self.connection = nil
+        phase = .closed
+        let successor = HTTP2ClientConnection(
+            loop: loop,
+            pool: pool,
+            configuration: configuration
+        )
+        self.successor = successor
+        connection.handOver(to: successor, ByteBuffer())
+        pool.sharedConnectionOpened(successor)
     }
 
     func received(_ bytes: ByteBuffer) {

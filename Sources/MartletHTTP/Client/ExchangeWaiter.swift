@@ -1,5 +1,3 @@
-import MartletTransport
-
 /// Who waits for the head of a response.
 enum ExchangeWaiter {
     /// A task.
@@ -19,18 +17,5 @@ enum ExchangeWaiter {
         case .task(let continuation): continuation.resume(throwing: error)
         case .receiver(let receiver): receiver.received(.failure(error))
         }
-    }
-}
-
-/// An exchange that is under way without a task.
-package struct ExchangeTicket {
-    let connection: ClientConnection
-    let number: UInt64
-
-    /// Ends the exchange, unless its response has come, with a `CancellationError`.
-    ///
-    /// Called on the exchange's loop.
-    func cancel() {
-        connection.loop.turn { connection.cancelExchange(number) }
     }
 }

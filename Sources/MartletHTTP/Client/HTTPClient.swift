@@ -72,7 +72,10 @@ public final class HTTPClient: Handler, RelayTransport {
         )
     }
 
-    private func idleConnection(for request: Request, _ loop: Loop) throws -> ClientConnection? {
+    private func idleConnection(
+        for request: Request,
+        _ loop: Loop
+    ) throws -> (any ExchangeCarrier)? {
         try perLoop[loop.index]
             .pool(scheme: request.scheme, authority: request.authority)
             .takeIdle()
@@ -207,10 +210,16 @@ public final class HTTPClient: Handler, RelayTransport {
         deadline: ContinuousClock.Instant,
         on loop: Loop
     ) async throws -> Response {
-        try await perLoop[loop.index]
+        let pool = try perLoop[loop.index]
             .pool(scheme: request.scheme, authority: request.authority)
-            .lease(until: deadline)
-            .send(request, deadline: deadline)
+        let carrier = try await pool.lease(until: deadline)
+        do {
+            return try await carrier.send(request, deadline: deadline)
+        } catch let error as HTTPClientError where error.isUnsent && carrier.isShared {
+            // Others use it too: it was ended, or filled up, for reasons of theirs.
+            guard request.body.whole != nil else { throw error }
+            return try await pool.lease(until: deadline).send(request, deadline: deadline)
+        }
     }
 
     /// Whether to send a request again whose connection was let go of by the server while the

@@ -15,6 +15,8 @@ public struct HTTPClientError: Error, Sendable {
         public static let tooManyWaiting = Code(description: "tooManyWaiting")
         /// The connection broke before the response was complete.
         public static let connectionClosed = Code(description: "connectionClosed")
+        /// The server ended the exchange, over HTTP/2, before its response was complete.
+        public static let streamReset = Code(description: "streamReset")
         /// The deadline passed before the response came.
         public static let deadlineExceeded = Code(description: "deadlineExceeded")
         /// The response breaks HTTP's rules, or a limit on heads.
@@ -47,6 +49,28 @@ public struct HTTPClientError: Error, Sendable {
         self.message = message
         self.isUnsent = isUnsent
         self.cause = cause
+    }
+}
+
+extension HTTPClientError {
+    /// A connection was lost before it was used.
+    static let closedBeforeUse = HTTPClientError(
+        .connectionClosed,
+        "The connection closed before it was used.",
+        isUnsent: true
+    )
+
+    /// What is wrong with a request's target; nil when nothing is.
+    ///
+    /// A line break in it would begin another request.
+    static func invalidTarget(_ request: Request) -> HTTPClientError? {
+        guard request.target.isEmpty || !request.target.utf8.allSatisfy({ $0 &- 0x21 < 0x5E })
+        else { return nil }
+        return HTTPClientError(
+            .invalidRequest,
+            "The request target is empty or has a character that must be percent-encoded.",
+            isUnsent: true
+        )
     }
 }
 

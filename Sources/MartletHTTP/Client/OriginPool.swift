@@ -4,13 +4,31 @@ import NIOCore
 
 /// The connections to one origin on one loop.
 ///
-/// The connection used last is used first, so that a lull lets the others go. Whoever finds none
-/// free, and no room for another, waits in line.
+/// Over HTTP/1.1 the connection used last is used first, so that a lull lets the others go; whoever
+/// finds none free, and no room for another, waits in line. Over HTTP/2 all share one connection
+/// (`OriginPool+Shared`).
 // Sound because it is touched on its loop only.
 final class OriginPool: @unchecked Sendable {
-    private struct Waiter {
+    struct Waiter {
         let id: UInt64
-        let continuation: UnsafeContinuation<ClientConnection?, any Error>
+        let continuation: UnsafeContinuation<Turn, any Error>
+    }
+
+    /// What somebody gets who waited.
+    enum Turn {
+        /// A connection to use.
+        case connection(any ExchangeCarrier)
+        /// The place of a connection, which is counted, to open one.
+        case place
+        /// Another look at what there is.
+        case again
+    }
+
+    /// What the server speaks, as far as it is known.
+    enum Speech {
+        case unknown
+        case http1
+        case http2
     }
 
     let loop: Loop
@@ -18,12 +36,22 @@ final class OriginPool: @unchecked Sendable {
     let authority: String
     private let origin: Origin
     private let tls: ClientTLS?
-    private let configuration: HTTPClient.Configuration
+    let configuration: HTTPClient.Configuration
     /// What is accepted of a response.
     let limits: SharedLimits
+    let http2Limits: SharedHTTP2Limits
     private let idleTicks: TickTimers.Tick
-    private var machine: PoolMachine<ClientConnection, Waiter>
+    var machine: PoolMachine<ClientConnection, Waiter>
     private var nextID: UInt64 = 0
+
+    // HTTP/2's; see `OriginPool+Shared`.
+    var speech: Speech
+    /// The connections that take requests.
+    var shared: [HTTP2ClientConnection] = []
+    /// Whether somebody opens another.
+    var isOpening = false
+    /// Who waits for a stream.
+    var streamLine = CircularBuffer<Waiter>()
 
     /// - Throws: ``HTTPClientError`` when the scheme and authority are no origin; `TLSError`.
     init(
@@ -45,22 +73,29 @@ final class OriginPool: @unchecked Sendable {
         var limits = HTTPLimits()
         limits.bodySize = configuration.responseBodySize
         self.limits = SharedLimits(limits)
-        tls = origin.isSecure ? try configuration.tls ?? ClientTLS() : nil
+        http2Limits = SharedHTTP2Limits(configuration.http2Limits)
+        let use = configuration.http2
+        tls =
+            origin.isSecure
+            ? try configuration.tls ?? ClientTLS(applicationProtocols: use.applicationProtocols)
+            : nil
+        speech = use == .always ? .http2 : use == .negotiated && origin.isSecure ? .unknown : .http1
     }
 
     /// What errors call it.
     var name: String { configuration.unixSocket ?? authority }
 
     /// Whether nothing is open or waits.
-    var isUnused: Bool { machine.count == 0 && machine.waiterCount == 0 }
+    var isUnused: Bool { machine.count == 0 && machine.waiterCount == 0 && streamLine.isEmpty }
 
     /// A connection that has carried an exchange before and is free now.
     ///
     /// One that holds anything unread is closed, and another is looked at.
     ///
     /// - Throws: ``HTTPClientError`` when the client, or its loop, was shut down.
-    func takeIdle() throws -> ClientConnection? {
+    func takeIdle() throws -> (any ExchangeCarrier)? {
         try checkRunning()
+        guard speech != .http2 else { return streamLine.isEmpty ? takeStream() : nil }
         while let connection = machine.takeIdle() {
             if connection.isReusable { return connection }
             connection.close()
@@ -71,20 +106,26 @@ final class OriginPool: @unchecked Sendable {
     /// A connection for one exchange: a new one, or one that another exchange has just left.
     ///
     /// - Throws: ``HTTPClientError``; `CancellationError`.
-    func lease(until deadline: ContinuousClock.Instant) async throws -> ClientConnection {
+    func lease(until deadline: ContinuousClock.Instant) async throws -> any ExchangeCarrier {
         try checkRunning()
+        guard speech == .http1 else { return try await leaseShared(until: deadline) }
+        return try await leaseAlone(until: deadline)
+    }
+
+    /// A connection that carries one exchange at a time.
+    func leaseAlone(until deadline: ContinuousClock.Instant) async throws -> any ExchangeCarrier {
         if machine.takePlace(below: machine.maximum) { return try await open(before: deadline) }
         // Whoever sends again may find one that was given back since, or make room by closing it.
         if let connection = try takeIdle() { return connection }
         if !machine.takePlace(below: machine.maximum),
-            let connection = try await waitInLine(until: deadline)
+            case .connection(let connection) = try await waitInLine(until: deadline)
         {
             return connection
         }
         return try await open(before: deadline)
     }
 
-    private func checkRunning() throws {
+    func checkRunning() throws {
         // The loop is not current when it was shut down.
         guard loop.isCurrent, !machine.isClosed else {
             throw HTTPClientError(.shutDown, "The client was shut down.", isUnsent: true)
@@ -92,7 +133,7 @@ final class OriginPool: @unchecked Sendable {
     }
 
     /// Opens a connection whose place has been counted.
-    private func open(before deadline: ContinuousClock.Instant) async throws -> ClientConnection {
+    func open(before deadline: ContinuousClock.Instant) async throws -> any ExchangeCarrier {
         let connection = ClientConnection(loop: loop, pool: self, configuration: configuration)
         do {
             let target: Connector.Target =
@@ -101,21 +142,29 @@ final class OriginPool: @unchecked Sendable {
             let left = max(.milliseconds(1), deadline - ContinuousClock.now)
             let timeout = min(configuration.connectTimeout, left)
             try await connection.open(target, tls: tls, timeout: timeout)
-            return connection
+            return connection.successor ?? connection
         } catch is CancellationError {
             placeFreed()
             throw CancellationError()
         }
     }
 
-    /// - Returns: A connection, or nil when there is a counted place for a new one.
-    private func waitInLine(
-        until deadline: ContinuousClock.Instant
-    ) async throws -> ClientConnection? {
-        guard !machine.isLineFull else {
+    /// Waits for a connection, or for the place of one.
+    ///
+    /// - Parameters:
+    ///   - deadline: Until when.
+    ///   - isForStream: Whether it is a stream that is waited for, of a connection that is shared.
+    /// - Returns: What there is.
+    /// - Throws: ``HTTPClientError``; `CancellationError`.
+    func waitInLine(
+        until deadline: ContinuousClock.Instant,
+        isForStream: Bool = false
+    ) async throws -> Turn {
+        let count = isForStream ? streamLine.count : machine.waiterCount
+        guard count < configuration.waitingPerOrigin else {
             throw HTTPClientError(
                 .tooManyWaiting,
-                "\(machine.waiterCount) requests wait for a connection to \(name) already.",
+                "\(count) requests wait for a connection to \(name) already.",
                 isUnsent: true
             )
         }
@@ -129,6 +178,8 @@ final class OriginPool: @unchecked Sendable {
             try await withUnsafeThrowingContinuation { continuation in
                 if Task.isCancelled {
                     continuation.resume(throwing: CancellationError())
+                } else if isForStream {
+                    streamLine.append(Waiter(id: id, continuation: continuation))
                 } else {
                     machine.join(Waiter(id: id, continuation: continuation))
                 }
@@ -155,10 +206,11 @@ final class OriginPool: @unchecked Sendable {
     }
 
     /// Takes a waiter out of the queue; sound, because whoever takes it out resumes it, once.
-    private func removeWaiter(
-        _ id: UInt64
-    ) -> UnsafeContinuation<ClientConnection?, any Error>? {
-        machine.leave { $0.id == id }?.continuation
+    private func removeWaiter(_ id: UInt64) -> UnsafeContinuation<Turn, any Error>? {
+        if let index = streamLine.firstIndex(where: { $0.id == id }) {
+            return streamLine.remove(at: index).continuation
+        }
+        return machine.leave { $0.id == id }?.continuation
     }
 
     /// Takes back a connection that can carry another exchange.
@@ -169,7 +221,9 @@ final class OriginPool: @unchecked Sendable {
             connection.setTimeout(ticks: idleTicks)
             machine.keep(connection)
         } else if connection.isReusable {
-            machine.give(connection)?.continuation.resume(returning: connection)
+            machine.give(connection)?.continuation.resume(
+                returning: .connection(connection)
+            )
         } else {
             // Its place goes to the first in line.
             connection.close()
@@ -188,15 +242,20 @@ final class OriginPool: @unchecked Sendable {
     }
 
     /// A place for a connection is free: the first in line gets it.
-    private func placeFreed() {
-        machine.freePlace()?.continuation.resume(returning: nil)
+    func placeFreed() {
+        machine.freePlace()?.continuation.resume(returning: .place)
     }
 
     /// Closes what is idle; the rest closes when it is done.
     func shutDown() {
-        let (unused, waiters) = machine.close()
+        var (unused, waiters) = machine.close()
+        waiters.append(contentsOf: streamLine)
+        streamLine.removeAll()
         for connection in unused {
             connection.close()
+        }
+        for connection in shared {
+            loop.turn { connection.drain() }
         }
         for waiter in waiters {
             waiter.continuation.resume(

@@ -14,14 +14,20 @@ public struct RPCCallOptions: Sendable {
     /// Nil for the client's own default, ``RPCClientConfiguration/timeout``.
     public var timeout: Duration?
 
+    /// Whether the call waits while no connection can be made, as long as its deadline allows,
+    /// instead of failing with UNAVAILABLE; nil for what the method's policy says.
+    public var waitsForReady: Bool?
+
     /// Makes options.
     public init(
         context: CallContext = CallContext(),
         metadata: RPCMetadata = RPCMetadata(),
-        timeout: Duration? = nil
+        timeout: Duration? = nil,
+        waitsForReady: Bool? = nil
     ) {
         self.context = context
         self.metadata = metadata
         self.timeout = timeout
+        self.waitsForReady = waitsForReady
     }
 }

@@ -30,6 +30,8 @@ public struct RPCClient: Sendable {
         let authority: String
         let configuration: RPCClientConfiguration
         let clock: any MonotonicClock
+        let connectivity: RPCConnectivity
+        let throttle: RPCThrottle?
 
         init(
             transport: any Handler<Request, Response>,
@@ -43,6 +45,8 @@ public struct RPCClient: Sendable {
             self.authority = authority
             self.configuration = configuration
             self.clock = clock
+            connectivity = RPCConnectivity(configuration.connectionBackoff)
+            throttle = configuration.service.throttling.map { RPCThrottle($0) }
         }
     }
 
@@ -82,6 +86,7 @@ extension RPCClient {
     ///   - request: How it is encoded.
     ///   - response: How the answer is decoded.
     ///   - options: Deadline, metadata and the like.
+    /// - Returns: The answer.
     /// - Throws: ``RPCError``; `CancellationError`.
     public func unary<Input, Output>(
         _ method: String,

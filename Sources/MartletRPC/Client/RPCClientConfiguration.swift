@@ -19,6 +19,14 @@ public struct RPCClientConfiguration: Sendable {
     /// Calls that stream have none by themselves: they are as long as their streams.
     public var timeout: Duration? = .seconds(15)
 
+    /// How long no connection is tried after one could not be made.
+    ///
+    /// Calls fail at once meanwhile, with UNAVAILABLE, but for those that wait for ready.
+    public var connectionBackoff = RPCConnectionBackoff()
+
+    /// How the methods of the service are called: which calls are made again, for one.
+    public var service = RPCServiceConfiguration()
+
     /// Makes the defaults.
     public init() {}
 }

@@ -22,7 +22,7 @@ final class RPCIncomingAnswer: Sendable {
             let body = response.body
             // Not a child, because the answer is read when the function that made the call has
             // returned; it ends with the answer, at the latest.
-            timer = Task {
+            timer = Task.immediate {
                 do { try await clock.sleep(until: deadline, tolerance: nil) } catch { return }
                 body.discard()
             }

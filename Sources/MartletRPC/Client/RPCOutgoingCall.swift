@@ -8,13 +8,18 @@ struct RPCOutgoingCall {
     private let method: String
     private let options: RPCCallOptions
     private let client: RPCClient.Shared
+    private let policy: RPCMethodPolicy
     private var context: CallContext
     /// How messages are written and read.
     var coding: RPCMessageCoding
 
     /// Makes a call that has not begun.
     ///
-    /// - Parameter timeout: How long it may take when nothing else says so.
+    /// - Parameters:
+    ///   - method: The method's full name.
+    ///   - options: What the caller says about it.
+    ///   - client: What all calls share.
+    ///   - timeout: How long it may take when nothing else says so.
     init(
         _ method: String,
         _ options: RPCCallOptions,
@@ -28,8 +33,11 @@ struct RPCOutgoingCall {
         // Those are of the call that is being served, not of this one.
         context.scope = nil
         context.arrival = nil
-        let timeout = options.timeout ?? (context.deadline == nil ? timeout : nil)
-        if let timeout { context.tightenDeadline(to: client.clock.now.advanced(by: timeout)) }
+        policy = client.configuration.service.policy(for: method)
+        let own = options.timeout ?? (context.deadline == nil ? policy.timeout ?? timeout : nil)
+        if let timeout = [own, policy.timeout].compactMap({ $0 }).min() {
+            context.tightenDeadline(to: client.clock.now.advanced(by: timeout))
+        }
         let configuration = client.configuration
         coding = RPCMessageCoding(
             maximumSize: configuration.maximumMessageSize,
@@ -47,7 +55,9 @@ struct RPCOutgoingCall {
     ) async throws -> RPCMessages<Output> {
         let response: Response
         do {
-            response = try await client.transport.handle(request(body), context: context)
+            response = try await attempts.run(body.whole != nil) { [self] number throws(RPCError) in
+                try request(body, attempt: number)
+            }
         } catch {
             throw RPCTransportFailure.error(error, deadline: context.deadline, client.clock)
         }
@@ -63,7 +73,16 @@ struct RPCOutgoingCall {
         return RPCMessages(response.body, coding, codec, answer: answer)
     }
 
-    private func request(_ body: Body) throws(RPCError) -> Request {
+    private var attempts: RPCAttempts {
+        RPCAttempts(
+            client: client,
+            policy: policy,
+            waitsForReady: options.waitsForReady ?? policy.waitsForReady,
+            context: context
+        )
+    }
+
+    private func request(_ body: Body, attempt: Int) throws(RPCError) -> Request {
         var headers = RPCFields.plainRequestHead
         if let deadline = context.deadline {
             let left = client.clock.now.duration(to: deadline)
@@ -72,6 +91,7 @@ struct RPCOutgoingCall {
             }
             headers.append(TimeoutValue.format(left), for: RPCFields.timeout)
         }
+        if attempt > 0 { headers.append("\(attempt)", for: RPCFields.previousAttempts) }
         if let compression = coding.outgoing {
             headers.append(compression.token, for: RPCFields.encoding)
         }

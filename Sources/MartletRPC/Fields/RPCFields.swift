@@ -8,6 +8,8 @@ package enum RPCFields {
     package static let details = HTTPField.Name(known: "grpc-status-details-bin")
     package static let timeout = HTTPField.Name(known: "grpc-timeout")
     package static let encoding = HTTPField.Name(known: "grpc-encoding")
+    package static let pushback = HTTPField.Name(known: "grpc-retry-pushback-ms")
+    package static let previousAttempts = HTTPField.Name(known: "grpc-previous-rpc-attempts")
     package static let acceptEncoding = HTTPField.Name(known: "grpc-accept-encoding")
 
     /// The head of an answer without metadata or compression, made once.

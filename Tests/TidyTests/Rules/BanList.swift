@@ -24,6 +24,12 @@ extension Ban {
                     "the task of a stream's request, cancelled with the stream",
                 "Sources/MartletHTTP/Client/ClientConnection+Exchange.swift":
                     "sends a streamed body beside the response, cancelled with the exchange",
+                "Sources/MartletHTTP/HTTP2/Client/HTTP2ClientConnection+Requests.swift":
+                    "sends a streamed body beside the response, cancelled with the exchange",
+                "Sources/MartletHTTP/Client/InMemory/BodyPipe.swift":
+                    "writes a body that is read elsewhere, cancelled with its reader",
+                "Sources/MartletRPC/Client/RPCIncomingAnswer.swift":
+                    "the deadline of an answer that streams, cancelled with the answer",
             ]
         ),
         Ban(

@@ -31,7 +31,7 @@ final class BodyPipe: BodySink {
         state.withLock { $0.incoming = incoming }
         // Not a child, because a body is read when the function that made it has returned; it ends
         // with its reader, at the latest.
-        let writer = Task { await self.run(body, incoming) }
+        let writer = Task.immediate { await self.run(body, incoming) }
         let isAbandoned = state.withLock { state in
             state.writer = writer
             return state.isAbandoned
