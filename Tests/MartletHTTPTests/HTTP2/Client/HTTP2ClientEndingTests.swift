@@ -135,22 +135,26 @@ struct HTTP2ClientEndingTests {
 
     @Test("a server that answers no PING is given up; one that does is waited for")
     func ping() async throws {
-        let configure: (inout HTTPClient.Configuration) -> Void = {
-            $0.pingInterval = .milliseconds(100)
-            $0.pingTimeout = .milliseconds(100)
-            $0.responseTimeout = .seconds(4)
+        func configure(
+            _ pingTimeout: Duration
+        ) -> (inout HTTPClient.Configuration) -> Void {
+            {
+                $0.pingInterval = .milliseconds(100)
+                $0.pingTimeout = pingTimeout
+                $0.responseTimeout = .seconds(4)
+            }
         }
         try await HTTP2ScriptedServer.run(isResponsive: false) { _ in
             .silence
         } _: { _, base in
-            try await withHTTP2Client(configure) { client in
+            try await withHTTP2Client(configure(.milliseconds(100))) { client in
                 #expect(await code(client, base) == .connectionClosed)
             }
         }
         try await HTTP2ScriptedServer.run { _ in
             .silence
         } _: { _, base in
-            try await withHTTP2Client(configure) { client in
+            try await withHTTP2Client(configure(.seconds(3))) { client in
                 #expect(await code(client, base) == .deadlineExceeded)
             }
         }
