@@ -125,7 +125,10 @@ let package = Package(
         ),
         .target(
             name: "MartletRPC",
-            dependencies: ["MartletCore", "MartletHTTP", nioCore, httpTypes, logging, protobuf]
+            dependencies: [
+                "MartletCore", "MartletHTTP", nioCore, httpTypes, logging, lifecycle, protobuf,
+            ],
+            exclude: ["Health/Protos", "Reflection/Protos", "Transcoding/Protos"]
         ),
         .target(
             name: "MartletResilience",
@@ -297,7 +300,7 @@ let package = Package(
                 "MartletCore", "MartletTransport", "MartletHTTP", "MartletRPC", "TestSupport",
                 "UserAPI", httpTypes, nioCore, logging, lifecycle, protobuf,
             ],
-            exclude: ["Peers/caller.py", "Fixtures/Protos"]
+            exclude: ["Peers/caller.py", "Peers/services.py", "Fixtures/Protos"]
         ),
         .testTarget(
             name: "ProtocGenMartletTests",

@@ -8,9 +8,8 @@ struct DocComment {
     ///   - comment: What the .proto says; empty when it says nothing.
     ///   - fallback: The first sentence of what is not described.
     init(_ comment: String, or fallback: String) {
-        var lines =
-            comment.split(whereSeparator: \.isNewline).isEmpty
-            ? [fallback] : Self.stripped(comment)
+        var lines = Self.stripped(comment)
+        if lines.isEmpty { lines = [fallback] }
         lines = Self.withSummary(lines)
         self.lines = lines
     }

@@ -17,6 +17,11 @@ struct ProtocGenMartlet: CodeGenerator {
         DescriptorSet.bundledEditionsSupport
     }
 
+    /// What it reads of options that others have defined.
+    var customOptionExtensions: [any AnyMessageExtension] {
+        [Google_Api_Extensions_http]
+    }
+
     /// Makes a file for each of `files` that defines services.
     func generate(
         files: [FileDescriptor],

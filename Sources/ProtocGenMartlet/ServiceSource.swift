@@ -20,13 +20,14 @@ struct ServiceSource {
 
     /// Names a service and its methods.
     ///
-    /// - Throws: ``GeneratorError`` when two methods would have one name.
+    /// - Throws: ``GeneratorError`` when two methods would have one name, or an annotation makes no
+    ///   sense.
     init(_ descriptor: ServiceDescriptor, _ namer: SwiftProtobufNamer) throws {
         let fullName = descriptor.fullName
         self.fullName = fullName
         comment = descriptor.comment
         typeName = namer.typePrefix(forFile: descriptor.file) + descriptor.name
-        methods = descriptor.methods.map { MethodSource($0, of: fullName, namer) }
+        methods = try descriptor.methods.map { try MethodSource($0, of: fullName, namer) }
         var named: [String: String] = [:]
         for method in methods {
             if let other = named.updateValue(method.protoName, forKey: method.name) {
@@ -56,15 +57,25 @@ struct MethodSource {
     /// Whether a server sends many messages.
     let givesMany: Bool
     let isDeprecated: Bool
+    /// How it can be called as HTTP.
+    let rules: HTTPRuleSource
     /// What the .proto says of it.
     let comment: String
 
-    init(_ descriptor: MethodDescriptor, of service: String, _ namer: SwiftProtobufNamer) {
+    /// Names a method.
+    ///
+    /// - Throws: ``GeneratorError`` for an annotation that makes no sense.
+    init(
+        _ descriptor: MethodDescriptor,
+        of service: String,
+        _ namer: SwiftProtobufNamer
+    ) throws {
         protoName = descriptor.name
         path = "\(service)/\(descriptor.name)"
         takesMany = descriptor.clientStreaming
         givesMany = descriptor.serverStreaming
         isDeprecated = descriptor.options.deprecated
+        rules = try HTTPRuleSource(descriptor.options, of: descriptor.fullName)
         comment = descriptor.comment
         name = SwiftName.method(descriptor.name)
         input = namer.fullName(message: descriptor.inputType)

@@ -37,10 +37,22 @@ extension SourceWriter {
             writer.block(head) { writer in
                 writer.line("describe(.\(service.propertyName))")
                 for method in service.methods {
-                    writer.list(method.kind, ["\"\(method.path)\"", "service.\(method.name)"])
+                    writer.registration(of: method)
                 }
             }
         }
+    }
+
+    private mutating func registration(of method: MethodSource) {
+        var arguments = ["\"\(method.path)\"", "service.\(method.name)"]
+        if let rules = method.rules.argument {
+            if method.takesMany {
+                line("// Its google.api.http is left out: HTTP cannot stream messages to a server.")
+            } else {
+                arguments.insert(rules, at: 1)
+            }
+        }
+        list(method.kind, arguments)
     }
 
     private mutating func description(of service: ServiceSource, _ access: String) {

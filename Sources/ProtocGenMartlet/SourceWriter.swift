@@ -31,7 +31,8 @@ struct SourceWriter {
         indentation -= 4
     }
 
-    /// Writes a list in parentheses: in one line, or in one for each item when that is too long.
+    /// Writes a list in parentheses: in one line, or in one for each item when that is too long
+    /// or an item has several lines itself.
     ///
     /// - Parameters:
     ///   - head: What stands before the parenthesis.
@@ -39,13 +40,16 @@ struct SourceWriter {
     ///   - tail: What follows.
     mutating func list(_ head: String, _ items: [String], _ tail: String = "") {
         let whole = "\(head)(\(items.joined(separator: ", ")))\(tail)"
-        guard indentation + whole.count > Self.width else { return line(whole) }
-        line("\(head)(")
-        indentation += 4
-        for (index, item) in items.enumerated() {
-            line(index == items.count - 1 ? item : "\(item),")
+        guard whole.contains("\n") || indentation + whole.count > Self.width else {
+            return line(whole)
         }
-        indentation -= 4
+        line("\(head)(")
+        indented { writer in
+            for (index, item) in items.enumerated() {
+                let item = index == items.count - 1 ? item : "\(item),"
+                for part in item.split(separator: "\n") { writer.line(String(part)) }
+            }
+        }
         line(")\(tail)")
     }
 }

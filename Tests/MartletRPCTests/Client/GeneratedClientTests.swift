@@ -27,7 +27,9 @@ struct GeneratedClientTests {
         }
         let back =
             try await client.replaceAllPartsOfTheWholeThingThatHaveBecomeTooOldForFurtherUse(part)
-        #expect(back == part)
+        // Nobody has said which extensions there are: they come back as they went.
+        let sent: [UInt8] = try part.serializedBytes()
+        #expect(try back.serializedBytes() == sent)
     }
 
     @Test("a server streams, and its error arrives")

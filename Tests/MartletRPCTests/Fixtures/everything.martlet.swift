@@ -59,8 +59,17 @@ extension RPCMethods {
     /// Registers what answers the calls of `test.everything.Everything`.
     mutating func register(_ service: some Test_Everything_EverythingMethods) {
         describe(.testEverythingEverything)
-        unary("test.everything.Everything/Greet", service.greet)
-        serverStreaming("test.everything.Everything/Count", service.count)
+        unary(
+            "test.everything.Everything/Greet",
+            http: [
+                .get("/greetings/{name}", responseBody: "text"),
+                .post("/greetings", body: "*"),
+                .custom("LOCK", "/greetings/{name}"),
+            ],
+            service.greet
+        )
+        serverStreaming("test.everything.Everything/Count", http: [.get("/numbers")], service.count)
+        // Its google.api.http is left out: HTTP cannot stream messages to a server.
         clientStreaming("test.everything.Everything/Join", service.join)
         bidirectional("test.everything.Everything/Chat", service.chat)
         unary(
@@ -387,20 +396,22 @@ struct Test_Everything_EmptyClient: Sendable {
 private let base64Definition = """
     CogBCgtwYXJ0cy5wcm90bxIKdGVzdC5wYXJ0cyIhCgRQYXJ0EhIKBG5hbWUYASABKAlSBG5hbWUqBQhkEMgBOiQKBGRh\
     eXMSEC50ZXN0LnBhcnRzLlBhcnQYZCABKAVSBGRheXM6JAoEdXNlcxIQLnRlc3QucGFydHMuUGFydBhlIAEoBVIEdXNl\
-    cwq5CAoQZXZlcnl0aGluZy5wcm90bxIPdGVzdC5ldmVyeXRoaW5nGhtnb29nbGUvcHJvdG9idWYvZW1wdHkucHJvdG8a\
-    Hmdvb2dsZS9wcm90b2J1Zi93cmFwcGVycy5wcm90bxoLcGFydHMucHJvdG8iGgoETmFtZRISCgRuYW1lGAEgASgJUgRu\
-    YW1lIh4KCEdyZWV0aW5nEhIKBHRleHQYASABKAlSBHRleHQyrQMKCkV2ZXJ5dGhpbmcSOQoFR3JlZXQSFS50ZXN0LmV2\
-    ZXJ5dGhpbmcuTmFtZRoZLnRlc3QuZXZlcnl0aGluZy5HcmVldGluZxJDCgVDb3VudBIbLmdvb2dsZS5wcm90b2J1Zi5J\
-    bnQzMlZhbHVlGhsuZ29vZ2xlLnByb3RvYnVmLkludDMyVmFsdWUwARI6CgRKb2luEhUudGVzdC5ldmVyeXRoaW5nLk5h\
-    bWUaGS50ZXN0LmV2ZXJ5dGhpbmcuR3JlZXRpbmcoARI8CgRDaGF0EhUudGVzdC5ldmVyeXRoaW5nLk5hbWUaGS50ZXN0\
-    LmV2ZXJ5dGhpbmcuR3JlZXRpbmcoATABEmUKP1JlcGxhY2VBbGxQYXJ0c09mVGhlV2hvbGVUaGluZ1RoYXRIYXZlQmVj\
-    b21lVG9vT2xkRm9yRnVydGhlclVzZRIQLnRlc3QucGFydHMuUGFydBoQLnRlc3QucGFydHMuUGFydBI+CgdOb3RoaW5n\
-    EhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5IgOIAgEyzAMKCEtleXdvcmRzEjQK\
-    BEluaXQSFS50ZXN0LmV2ZXJ5dGhpbmcuTmFtZRoVLnRlc3QuZXZlcnl0aGluZy5OYW1lEjQKBFNlbGYSFS50ZXN0LmV2\
-    ZXJ5dGhpbmcuTmFtZRoVLnRlc3QuZXZlcnl0aGluZy5OYW1lEjkKB0RlZmF1bHQSFS50ZXN0LmV2ZXJ5dGhpbmcuTmFt\
-    ZRoVLnRlc3QuZXZlcnl0aGluZy5OYW1lMAESOAoGQ2xpZW50EhUudGVzdC5ldmVyeXRoaW5nLk5hbWUaFS50ZXN0LmV2\
-    ZXJ5dGhpbmcuTmFtZSgBEjUKBVVSTE9mEhUudGVzdC5ldmVyeXRoaW5nLk5hbWUaFS50ZXN0LmV2ZXJ5dGhpbmcuTmFt\
-    ZRI3CgdnZXRfYWxsEhUudGVzdC5ldmVyeXRoaW5nLk5hbWUaFS50ZXN0LmV2ZXJ5dGhpbmcuTmFtZRI4CghSZWdpc3Rl\
-    chIVLnRlc3QuZXZlcnl0aGluZy5OYW1lGhUudGVzdC5ldmVyeXRoaW5nLk5hbWUSNQoFVW5hcnkSFS50ZXN0LmV2ZXJ5\
-    dGhpbmcuTmFtZRoVLnRlc3QuZXZlcnl0aGluZy5OYW1lMgcKBUVtcHR5YgZwcm90bzM=
+    cwrMCQoQZXZlcnl0aGluZy5wcm90bxIPdGVzdC5ldmVyeXRoaW5nGhxnb29nbGUvYXBpL2Fubm90YXRpb25zLnByb3Rv\
+    Ghtnb29nbGUvcHJvdG9idWYvZW1wdHkucHJvdG8aHmdvb2dsZS9wcm90b2J1Zi93cmFwcGVycy5wcm90bxoLcGFydHMu\
+    cHJvdG8iGgoETmFtZRISCgRuYW1lGAEgASgJUgRuYW1lIh4KCEdyZWV0aW5nEhIKBHRleHQYASABKAlSBHRleHQyogQK\
+    CkV2ZXJ5dGhpbmcSiAEKBUdyZWV0EhUudGVzdC5ldmVyeXRoaW5nLk5hbWUaGS50ZXN0LmV2ZXJ5dGhpbmcuR3JlZXRp\
+    bmciTYLT5JMCRxIRL2dyZWV0aW5ncy97bmFtZX1aDyIKL2dyZWV0aW5nczoBKlobQhkKBExPQ0sSES9ncmVldGluZ3Mv\
+    e25hbWV9YgR0ZXh0ElUKBUNvdW50EhsuZ29vZ2xlLnByb3RvYnVmLkludDMyVmFsdWUaGy5nb29nbGUucHJvdG9idWYu\
+    SW50MzJWYWx1ZSIQgtPkkwIKEggvbnVtYmVyczABEk0KBEpvaW4SFS50ZXN0LmV2ZXJ5dGhpbmcuTmFtZRoZLnRlc3Qu\
+    ZXZlcnl0aGluZy5HcmVldGluZyIRgtPkkwILIgYvam9pbnQ6ASooARI8CgRDaGF0EhUudGVzdC5ldmVyeXRoaW5nLk5h\
+    bWUaGS50ZXN0LmV2ZXJ5dGhpbmcuR3JlZXRpbmcoATABEmUKP1JlcGxhY2VBbGxQYXJ0c09mVGhlV2hvbGVUaGluZ1Ro\
+    YXRIYXZlQmVjb21lVG9vT2xkRm9yRnVydGhlclVzZRIQLnRlc3QucGFydHMuUGFydBoQLnRlc3QucGFydHMuUGFydBI+\
+    CgdOb3RoaW5nEhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5IgOIAgEyzAMKCEtl\
+    eXdvcmRzEjQKBEluaXQSFS50ZXN0LmV2ZXJ5dGhpbmcuTmFtZRoVLnRlc3QuZXZlcnl0aGluZy5OYW1lEjQKBFNlbGYS\
+    FS50ZXN0LmV2ZXJ5dGhpbmcuTmFtZRoVLnRlc3QuZXZlcnl0aGluZy5OYW1lEjkKB0RlZmF1bHQSFS50ZXN0LmV2ZXJ5\
+    dGhpbmcuTmFtZRoVLnRlc3QuZXZlcnl0aGluZy5OYW1lMAESOAoGQ2xpZW50EhUudGVzdC5ldmVyeXRoaW5nLk5hbWUa\
+    FS50ZXN0LmV2ZXJ5dGhpbmcuTmFtZSgBEjUKBVVSTE9mEhUudGVzdC5ldmVyeXRoaW5nLk5hbWUaFS50ZXN0LmV2ZXJ5\
+    dGhpbmcuTmFtZRI3CgdnZXRfYWxsEhUudGVzdC5ldmVyeXRoaW5nLk5hbWUaFS50ZXN0LmV2ZXJ5dGhpbmcuTmFtZRI4\
+    CghSZWdpc3RlchIVLnRlc3QuZXZlcnl0aGluZy5OYW1lGhUudGVzdC5ldmVyeXRoaW5nLk5hbWUSNQoFVW5hcnkSFS50\
+    ZXN0LmV2ZXJ5dGhpbmcuTmFtZRoVLnRlc3QuZXZlcnl0aGluZy5OYW1lMgcKBUVtcHR5YgZwcm90bzM=
     """

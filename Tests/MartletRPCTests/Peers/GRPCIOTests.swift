@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import MartletHTTP
 import MartletTransport
+import SwiftProtobuf
 import Synchronization
 import TestSupport
 import Testing
@@ -10,19 +11,42 @@ import Testing
 
 @Suite("RPC with grpcio", .timeLimit(.minutes(5)))
 struct GRPCIOTests {
+    private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
     @Test("grpcio's client makes calls of all kinds")
     func client() async throws {
         let methods = TestMethods()
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        try await run("caller.py", against: methods.methods)
+        // Both the deadline's and the one that was cancelled.
+        #expect(methods.cancelled.withLock { Set($0) } == ["x", "started"])
+    }
+
+    @Test("grpcio learns generated services by reflection, and calls them; it asks for health")
+    func services() async throws {
+        let health = RPCHealth()
+        var methods = RPCMethods()
+        methods.register(EverythingService())
+        methods.register(health)
+        methods.unary("test.Service/SetStatus") { (text: Text, _) in
+            let words = text.value.split(separator: " ").map(String.init)
+            health.set(words[1] == "up" ? .serving : .notServing, for: words[0])
+            return text
+        }
+        methods.registerReflection()
+        try await run("services.py", against: methods)
+    }
+
+    /// Runs a program beside this file against a server, and expects every check of it to hold.
+    private func run(_ program: String, against methods: RPCMethods) async throws {
         let server = HTTPServer(
             .init(addresses: [.tcp("127.0.0.1", port: 0)]),
             logger: logger,
-            handler: RPCHandler(methods.methods, logger: logger)
+            handler: RPCHandler(methods, logger: logger)
         )
         let path = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "caller.py").path
-        let program = try String(contentsOfFile: path, encoding: .utf8)
-        let names = program.split(separator: "\n").compactMap { line in
+            .appending(path: program).path
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let names = text.split(separator: "\n").compactMap { line in
             line.hasPrefix("def check_") ? line.dropFirst(4).prefix { $0 != "(" } : nil
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -34,7 +58,5 @@ struct GRPCIOTests {
             #expect(ended.status == 0, "\(ended.output)")
             #expect(ended.output.split(separator: "\n").count == names.count, "\(ended.output)")
         }
-        // Both the deadline's and the one that was cancelled.
-        #expect(methods.cancelled.withLock { Set($0) } == ["x", "started"])
     }
 }

@@ -26,7 +26,7 @@ extension RPCMethods {
     /// Registers what answers the calls of `example.UserService`.
     public mutating func register(_ service: some Example_UserServiceMethods) {
         describe(.exampleUserService)
-        unary("example.UserService/GetUser", service.getUser)
+        unary("example.UserService/GetUser", http: [.get("/v1/users/{user_id}")], service.getUser)
         bidirectional("example.UserService/Echo", service.echo)
     }
 }
@@ -78,8 +78,9 @@ public struct Example_UserServiceClient: Sendable {
 
 /// The .proto and what it imports: a serialised `FileDescriptorSet`, in Base64.
 private let base64Definition = """
-    CvoBCgp1c2VyLnByb3RvEgdleGFtcGxlIiYKC1VzZXJSZXF1ZXN0EhcKB3VzZXJfaWQYASABKAlSBnVzZXJJZCI0CgxV\
-    c2VyUmVzcG9uc2USEgoEbmFtZRgBIAEoCVIEbmFtZRIQCgNhZ2UYAiABKAVSA2FnZTJ9CgtVc2VyU2VydmljZRI2CgdH\
-    ZXRVc2VyEhQuZXhhbXBsZS5Vc2VyUmVxdWVzdBoVLmV4YW1wbGUuVXNlclJlc3BvbnNlEjYKBEVjaG8SFC5leGFtcGxl\
-    LlVzZXJSZXF1ZXN0GhQuZXhhbXBsZS5Vc2VyUmVxdWVzdCgBMAFiBnByb3RvMw==
+    CrYCCgp1c2VyLnByb3RvEgdleGFtcGxlGhxnb29nbGUvYXBpL2Fubm90YXRpb25zLnByb3RvIiYKC1VzZXJSZXF1ZXN0\
+    EhcKB3VzZXJfaWQYASABKAlSBnVzZXJJZCI0CgxVc2VyUmVzcG9uc2USEgoEbmFtZRgBIAEoCVIEbmFtZRIQCgNhZ2UY\
+    AiABKAVSA2FnZTKaAQoLVXNlclNlcnZpY2USUwoHR2V0VXNlchIULmV4YW1wbGUuVXNlclJlcXVlc3QaFS5leGFtcGxl\
+    LlVzZXJSZXNwb25zZSIbgtPkkwIVEhMvdjEvdXNlcnMve3VzZXJfaWR9EjYKBEVjaG8SFC5leGFtcGxlLlVzZXJSZXF1\
+    ZXN0GhQuZXhhbXBsZS5Vc2VyUmVxdWVzdCgBMAFiBnByb3RvMw==
     """
