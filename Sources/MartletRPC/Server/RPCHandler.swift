@@ -10,8 +10,12 @@ public import MartletHTTP
 /// serves both: `router.intercepted(by: RPCHandler(methods))`.
 ///
 /// A call's `grpc-timeout` brings its deadline forward, up to a year ahead. When the deadline
-/// comes, the call's task is cancelled and the caller told DEADLINE_EXCEEDED. A request that is not
-/// gRPC is answered by HTTP's own means: 405 for its method, 415 for its content type.
+/// comes, the call's task is cancelled and the caller told DEADLINE_EXCEEDED.
+///
+/// Browsers call by gRPC-Web, over either version of HTTP. A method with ``RPCHTTPRule`` is called
+/// as HTTP with JSON, too; how it fails is thrown as `HTTPError`. A request that is none of these
+/// is passed on, and answered by HTTP's own means where nothing follows: 405 for its method, 415
+/// for its content type.
 public struct RPCHandler: Handler, Middleware {
     /// What arrives.
     public typealias Request = MartletHTTP.Request

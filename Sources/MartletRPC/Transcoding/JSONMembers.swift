@@ -7,12 +7,15 @@ import NIOCore
 /// decoder to say.
 struct JSONMembers {
     struct Member {
-        /// The name, without escapes that it may have.
-        var name: String
         /// The name with its quotation marks, as it was written.
         var key: Range<Int>
         /// The value as it was written.
         var value: Range<Int>
+
+        /// The name; escapes that it has stay in it.
+        func name(in bytes: ByteBufferView) -> String {
+            String(decoding: bytes[key.lowerBound + 1..<key.upperBound - 1], as: UTF8.self)
+        }
     }
 
     /// The deepest nesting that is followed; SwiftProtobuf's own limit is 100 messages.
@@ -51,9 +54,7 @@ struct JSONMembers {
             guard take(UInt8(ascii: ":")) else { return nil }
             skipBlanks()
             guard let value = value() else { return nil }
-            let name = bytes[key.lowerBound + 1..<key.upperBound - 1]
-            let text = String(decoding: name, as: UTF8.self)
-            members.append(Member(name: text, key: key, value: value))
+            members.append(Member(key: key, value: value))
             skipBlanks()
             if take(UInt8(ascii: "}")) { return members }
             guard take(UInt8(ascii: ",")) else { return nil }
@@ -106,8 +107,11 @@ struct JSONMembers {
     }
 
     private mutating func skipBlanks() {
-        while position < bytes.endIndex, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[position]) {
-            position += 1
+        while position < bytes.endIndex {
+            switch bytes[position] {
+            case 0x20, 0x09, 0x0A, 0x0D: position += 1
+            default: return
+            }
         }
     }
 

@@ -7,6 +7,9 @@ struct RefusedMember {
     /// The deepest that is looked; below, the object is named as a whole.
     static let maximumDepth = 8
 
+    /// The most bytes of content that are searched, which reads them once for each level.
+    static let maximumSize = 64 * 1024
+
     let shape: MessageShape
 
     /// The member, searched by trying each alone; nil when each is accepted.
@@ -29,7 +32,7 @@ struct RefusedMember {
             object.writeStaticString("}")
             guard let error = shape.refusal(of: TranscodedMembers.document(object, at: path))
             else { continue }
-            let place = path + [member.name]
+            let place = path + [member.name(in: content.readableBytesView)]
             if case .unknownField? = error as? JSONDecodingError,
                 shape.refusal(of: TranscodedMembers.document(ByteBuffer(string: "null"), at: place))
                     != nil

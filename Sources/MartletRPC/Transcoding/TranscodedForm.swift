@@ -67,7 +67,9 @@ struct TranscodedForm: Sendable {
         guard
             let members = JSONMembers.scan(json.readableBytesView),
             let names = JSONMembers.scan(twin.content.readableBytesView),
-            let place = names.firstIndex(where: { $0.name == name }), place < members.count,
+            let place = names.firstIndex(where: {
+                $0.name(in: twin.content.readableBytesView) == name
+            }), place < members.count,
             let value = json.getSlice(at: members[place].value)
         else { return ByteBuffer(string: "null") }
         return value

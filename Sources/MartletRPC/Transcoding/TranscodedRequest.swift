@@ -16,6 +16,8 @@ struct TranscodedRequest {
     private var fromPath = TranscodedMembers()
     private var fromQuery = TranscodedMembers()
     private var content = ByteBuffer()
+    /// The content's members, without braces.
+    private var members = ByteBuffer()
     private var mistakes: [HTTPError.FieldError] = []
 
     /// Reads a request.
@@ -45,13 +47,14 @@ struct TranscodedRequest {
 
     /// The document: what the query says, the content, and last, so that it wins, the path.
     var document: ByteBuffer {
+        if isContent { return content }
         var json = ByteBuffer()
         json.reserveCapacity(content.readableBytes + 256)
         json.writeStaticString("{")
         fromQuery.write(to: &json)
         if content.readableBytes > 0, let body = route.rule.body {
             if body == "*" {
-                writeMembers(to: &json)
+                json.writeImmutableBuffer(members)
             } else {
                 if !fromQuery.isEmpty { json.writeStaticString(",") }
                 json.writeJSONString(body)
@@ -67,13 +70,9 @@ struct TranscodedRequest {
         return json
     }
 
-    /// Writes the content's members; it has been found to be an object.
-    private func writeMembers(to json: inout ByteBuffer) {
-        guard let members = JSONMembers.scan(content.readableBytesView),
-            let first = members.first, let last = members.last,
-            let bytes = content.getSlice(at: first.key.lowerBound..<last.value.upperBound)
-        else { return }
-        json.writeImmutableBuffer(bytes)
+    /// Whether the content alone is the message, of whatever type its JSON is.
+    private var isContent: Bool {
+        route.rule.body == "*" && route.template.variables.isEmpty && content.readableBytes > 0
     }
 }
 
@@ -189,8 +188,13 @@ extension TranscodedRequest {
             throw Self.refusal("The method takes no content by this path.")
         }
         if body == "*" {
-            guard JSONMembers.scan(content.readableBytesView) != nil else {
+            guard !isContent else { return }
+            guard let found = JSONMembers.scan(content.readableBytesView) else {
                 throw Self.refusal("The content is not a JSON object.")
+            }
+            if let first = found.first, let last = found.last {
+                let range = first.key.lowerBound..<last.value.upperBound
+                members = content.getSlice(at: range) ?? ByteBuffer()
             }
         } else {
             guard JSONMembers.isValue(content.readableBytesView) else {
@@ -210,7 +214,7 @@ extension TranscodedRequest {
             }
         }
         guard wrong.isEmpty else { return Self.refusal(Array(wrong.prefix(16))) }
-        if content.readableBytes > 0, let body = route.rule.body {
+        if 1...RefusedMember.maximumSize ~= content.readableBytes, let body = route.rule.body {
             let search = RefusedMember(shape: shape)
             if let found = search.find(in: content, at: body == "*" ? [] : [body]) {
                 return Self.refusal([found])

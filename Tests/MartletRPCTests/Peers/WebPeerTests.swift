@@ -47,7 +47,8 @@ struct WebPeerTests {
           return [response.headers.get("grpc-status"), response.headers.get("x-text-back"), got]
         }
         async function run() {
-          const lines = (await (await fetch(base + "/v1/watch/2?text=a")).text()).split("\\n").length
+          const stream = await fetch(base + "/v1/watch/2?text=a")
+          const lines = (await stream.text()).split("\\n").length
           const events = []
           const source = new EventSource(base + "/v1/watch/1")
           source.onmessage = event => events.push(event.data)

@@ -52,6 +52,18 @@ struct TranscodedCallTests {
         #expect(none.text == "{}")
     }
 
+    @Test("fields that the configuration names are metadata, and cannot be sent otherwise")
+    func transcodedFields() async throws {
+        var named = library
+        #expect(named.configuration.transcodedFields == [.authorization])
+        named.configuration.transcodedFields = [Library.name]
+        let prefixed = HTTPField.Name(known: "Grpc-Metadata-X-Name")
+        let fields: Headers = [Library.name: "a", prefixed: "b", .authorization: "Bearer a"]
+        let got = try await named.send(.get, "/v1/metadata/x", nil, fields)
+        #expect(got.headers[prefixed] == "a")
+        #expect(got.text == "{}")
+    }
+
     @Test("a stream is lines of results, and an error is the last of them")
     func lines() async throws {
         let prefixed = HTTPField.Name(known: "Grpc-Metadata-X-Name")

@@ -134,6 +134,15 @@ struct TranscodingTests {
         #expect(unwanted.status == 400)
     }
 
+    @Test("a mistake in long content is refused without a search for its place")
+    func longContent() async throws {
+        let text = String(repeating: "a", count: RefusedMember.maximumSize)
+        let content = #"{"text":"\#(text)","sub":{"number":"x"}}"#
+        let got = try await library.send(.patch, "/v1/messages/1", content)
+        #expect(got.status == 400)
+        #expect(!got.text.contains("errors"))
+    }
+
     @Test("fields that exclude each other are refused together")
     func oneof() async throws {
         let got = try await library.send(.get, "/v1/all?left=a&right=1")
