@@ -79,9 +79,9 @@ extension SourceWriter {
         list("func \(method.name)", [input, "call: RPCCall"], " async throws -> \(output)")
     }
 
-    /// Writes an argument that is an array, with an element a line.
+    /// Writes an argument that is an array, with an element a line when there are several.
     private mutating func array(_ label: String, _ elements: [String]) {
-        guard !elements.isEmpty else { return line("\(label): [],") }
+        guard elements.count > 1 else { return line("\(label): [\(elements.first ?? "")],") }
         line("\(label): [")
         indented { writer in
             for element in elements { writer.line("\(element),") }

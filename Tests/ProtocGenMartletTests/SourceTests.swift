@@ -57,6 +57,18 @@ struct SourceTests {
         #expect(response.file.isEmpty && !response.hasError)
     }
 
+    @Test("methods are listed a line each, and a single one is not")
+    func lists() {
+        var one = Definition()
+        one.service("Service")
+        #expect(one.source().contains("        methods: [Method(\"Call\")],\n"))
+        var two = Definition()
+        two.service("Service", methods: ["Call", "Other"])
+        let lines =
+            "        methods: [\n            Method(\"Call\"),\n            Method(\"Other\"),\n"
+        #expect(two.source().contains(lines))
+    }
+
     @Test("a deprecated method is so for those who call it")
     func deprecated() {
         var definition = Definition()

@@ -21,7 +21,7 @@ protocol Test_Everything_EverythingMethods: Sendable {
         call: RPCCall
     ) async throws -> Test_Everything_Greeting
 
-    /// Counts, e.g. to three.
+    /// Counts up to what is said.
     ///
     /// Fails with INVALID_ARGUMENT for less than nothing.
     func count(
@@ -120,7 +120,7 @@ struct Test_Everything_EverythingClient: Sendable {
         ).message
     }
 
-    /// Counts, e.g. to three.
+    /// Counts up to what is said.
     ///
     /// Fails with INVALID_ARGUMENT for less than nothing.
     func count(

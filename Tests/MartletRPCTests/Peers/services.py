@@ -29,8 +29,8 @@ class Services:
         self.pool = DescriptorPool(self.database)
         self.health = health_pb2_grpc.HealthStub(channel)
 
-    def message(self, name, **fields):
-        return GetMessageClass(self.pool.FindMessageTypeByName(name))(**fields)
+    def message(self, full_name, /, **fields):
+        return GetMessageClass(self.pool.FindMessageTypeByName(full_name))(**fields)
 
     def name(self, name):
         return self.message("test.everything.Name", name=name)
@@ -78,8 +78,8 @@ def check_reflection_by_its_name_of_today(services):
 def check_extensions(services):
     numbers = services.database.FindAllExtensionNumbers("test.parts.Part")
     assert sorted(numbers) == [100, 101], numbers
-    file = services.database.FindFileContainingExtension("test.parts.Part", 100)
-    assert file.name == "parts.proto", file
+    part = services.pool.FindMessageTypeByName("test.parts.Part")
+    assert services.pool.FindExtensionByNumber(part, 101).full_name == "test.parts.uses"
 
 
 def check_annotations_are_described(services):
