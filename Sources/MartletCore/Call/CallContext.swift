@@ -101,6 +101,12 @@ package protocol CallScope: AnyObject, Sendable {
     /// The earliest of several instants holds. Called on the event loop of the call.
     func cancelCall(at instant: ContinuousClock.Instant)
 
+    /// Lifts the transport's own limits on the size and the pauses of a request's content, for a
+    /// call that has others.
+    ///
+    /// Called on the event loop of the call.
+    func liftContentLimits()
+
     /// Says what the call is, such as its route, for the watchdog to name.
     ///
     /// Called on the event loop of the call.
@@ -118,6 +124,9 @@ package protocol CallScope: AnyObject, Sendable {
 }
 
 extension CallScope {
+    /// Nothing: this scope has no such limits, or does not lift them.
+    package func liftContentLimits() {}
+
     /// Unknown: this scope does not keep its label.
     package var label: WorkLabel { .unknown }
 

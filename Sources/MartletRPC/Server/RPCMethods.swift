@@ -53,7 +53,7 @@ public struct RPCMethods: Sendable {
         _ body: @escaping @Sendable (RPCMessages<Input>, RPCCall) async throws -> Output
     ) {
         register(name) { message, call in
-            let input = RPCMessages(message.body, call.coding, request)
+            let input = call.messages(of: message, request)
             return try call.answer(await body(input, call), response)
         }
     }
@@ -80,7 +80,7 @@ public struct RPCMethods: Sendable {
             @escaping @Sendable (RPCMessages<Input>, RPCCall) async throws -> RPCStream<Output>
     ) {
         register(name) { message, call in
-            let input = RPCMessages(message.body, call.coding, request)
+            let input = call.messages(of: message, request)
             return try await body(input, call).response(to: call, response)
         }
     }
@@ -132,6 +132,16 @@ public struct RPCMethods: Sendable {
 }
 
 extension RPCCall {
+    /// The messages of a call that streams them: it is as long as they are, whatever HTTP's own
+    /// limits say, and the size of each is bounded.
+    func messages<Message>(
+        of request: Request,
+        _ codec: RPCCodec<Message>
+    ) -> RPCMessages<Message> {
+        context.scope?.liftContentLimits()
+        return RPCMessages(request.body, coding, codec)
+    }
+
     /// The answer of one message.
     func answer<Message>(_ message: Message, _ codec: RPCCodec<Message>) throws -> Response {
         let body = Body(try coding.encode(message, codec), trailers: okTrailers())

@@ -105,14 +105,4 @@ struct TranscodingRoutesTests {
         #expect(error?.description.contains(reason) == true)
         #expect(error?.description.contains("'\(rule)' of test.Library/M") == true)
     }
-
-    @Test("registering a rule that cannot be used stops the program")
-    func stops() async {
-        await #expect(processExitsWith: .failure) {
-            var methods = RPCMethods()
-            methods.unary("a/B", http: [RPCHTTPRule(method: .get, path: "/{none}")]) {
-                (request: Test_Library_All, _) in request
-            }
-        }
-    }
 }

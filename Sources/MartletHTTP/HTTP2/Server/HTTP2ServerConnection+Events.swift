@@ -145,7 +145,7 @@ extension HTTP2ServerConnection {
             stream.bodyLeft = left - count
         }
         guard !stream.isAnswered else { return dropLate(stream, count) }
-        guard stream.bodyCount <= core.limits.bodySize || stream.tunnel != nil else {
+        guard stream.bodyCount <= core.limits.bodySize || stream.isBoundElsewhere else {
             machine.consumed(id, count)
             if let content = stream.awaiting.take() { startStreaming(stream, content) }
             stream.incoming?.fail(HTTPError(.contentTooLarge))

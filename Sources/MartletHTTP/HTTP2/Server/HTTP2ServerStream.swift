@@ -24,6 +24,8 @@ final class HTTP2ServerStream: CallScope, @unchecked Sendable {
     @exclusivity(unchecked) var bodyLeft: Int?
     /// When more of it must have come.
     @exclusivity(unchecked) var bodyDue = TickTimers.never
+    /// Whether the body may be as long, and pause, as it likes.
+    @exclusivity(unchecked) private var hasOwnLimits = false
     /// What the reader has not made room for yet.
     @exclusivity(unchecked) private var heldCredit = 0
 
@@ -110,10 +112,13 @@ final class HTTP2ServerStream: CallScope, @unchecked Sendable {
         connection.markDirty()
     }
 
+    /// Whether HTTP's limits on the size and the pauses of content do not hold.
+    var isBoundElsewhere: Bool { hasOwnLimits || tunnel != nil }
+
     /// Waits for more of the body, unless it is its reader who does not keep up.
     func waitForBody() {
         let isWaiting =
-            !hasRequestEnded && heldCredit == 0 && !owesContinue && tunnel == nil
+            !hasRequestEnded && heldCredit == 0 && !owesContinue && !isBoundElsewhere
         bodyDue =
             isWaiting ? loop.tick(after: connection.core.limits.bodyIdleTimeout) : TickTimers.never
     }
@@ -234,6 +239,11 @@ final class HTTP2ServerStream: CallScope, @unchecked Sendable {
         if let deadline, deadline <= instant { return }
         deadline = instant
         if task != nil || relay != nil { armDeadline() }
+    }
+
+    func liftContentLimits() {
+        hasOwnLimits = true
+        bodyDue = TickTimers.never
     }
 
     func setLabel(_ label: WorkLabel) {

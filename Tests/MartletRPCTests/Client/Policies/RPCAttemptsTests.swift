@@ -40,7 +40,7 @@ struct RPCAttemptsTests {
                 }
             }
             group.addTask {
-                while (try? await clock.waitForSleepers(1)) != nil {
+                while !Task.isCancelled, (try? await clock.waitForSleepers(1)) != nil {
                     clock.advance(by: .milliseconds(1))
                 }
                 return nil
