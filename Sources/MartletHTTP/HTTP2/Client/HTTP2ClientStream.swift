@@ -84,11 +84,9 @@ final class HTTP2ClientStream: @unchecked Sendable {
             connection.machine.consumed(id, bytes.readableBytes)
             return
         }
-        if incoming.push(bytes), heldCredit == 0 {
-            connection.machine.consumed(id, bytes.readableBytes)
-        } else {
-            heldCredit += bytes.readableBytes
-        }
+        heldCredit += bytes.readableBytes
+        // With room for more there will be no signal: what was held before is given back, too.
+        if incoming.push(bytes) { giveCredit() }
         waitForBody()
     }
 

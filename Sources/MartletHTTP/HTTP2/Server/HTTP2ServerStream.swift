@@ -83,9 +83,9 @@ final class HTTP2ServerStream: CallScope, @unchecked Sendable {
             return false
         }
         guard let incoming, bytes.readableBytes > 0 else { return true }
-        if heldCredit == 0, incoming.push(bytes) { return true }
-        if heldCredit > 0 { _ = incoming.push(bytes) }
         heldCredit += bytes.readableBytes
+        // With room for more there will be no signal: what was held before is given back, too.
+        if incoming.push(bytes) { giveCredit() }
         return false
     }
 

@@ -139,6 +139,48 @@ struct HTTP2ClientConnectionTests {
         }
     }
 
+    @Test("pieces of all sizes pass buffers of a few hundred bytes, whatever the readers' pace")
+    func unevenPieces() async throws {
+        let handler: @Sendable (Request, CallContext) async throws -> Response = { request, _ in
+            let body = request.body
+            return Response(
+                body: Body { writer in
+                    for try await piece in body {
+                        if piece.readableBytes % 3 == 0 { await Task.yield() }
+                        try await writer.write(piece)
+                    }
+                }
+            )
+        }
+        let configure = { (server: inout HTTPServer.Configuration) in
+            server.limits.bodyBufferSize = 1000
+            server.http2Limits.streamWindowSize = 4000
+            server.http2Limits.largestStreamWindowSize = 4000
+        }
+        try await withServer(configure, handler: handler) { base, _ in
+            try await withHTTP2Client {
+                $0.bodyBufferSize = 700
+                $0.http2Limits.streamWindowSize = 3000
+                $0.http2Limits.largestStreamWindowSize = 3000
+            } _: { client in
+                let body = Body { writer in
+                    for number in 0..<4000 {
+                        let size = 1 + number * 7919 % 601
+                        try await writer.write(ByteBuffer(repeating: 1, count: size))
+                        if number % 5 == 0 { await Task.yield() }
+                    }
+                }
+                let response = try await client.post("\(base)/", body: body)
+                var count = 0
+                for try await piece in response.body {
+                    count += piece.readableBytes
+                    if count % 4 == 0 { await Task.yield() }
+                }
+                #expect(count == (0..<4000).reduce(0) { $0 + 1 + $1 * 7919 % 601 })
+            }
+        }
+    }
+
     @Test("a body that is whole and larger than the windows arrives, with a length and trailers")
     func wholeBody() async throws {
         try await withServer { request, _ in
