@@ -132,7 +132,7 @@ struct RPCNetworkTests {
                 let _: RPCAnswer<Text> = try await client.unary(
                     "test.Service/Wait",
                     Text("late"),
-                    options: RPCCallOptions(timeout: .milliseconds(200))
+                    options: RPCCallOptions(timeout: .seconds(1))
                 )
             }
             #expect(error?.status.code == .deadlineExceeded)
@@ -146,13 +146,16 @@ struct RPCNetworkTests {
                         return "\(error)"
                     }
                 }
-                try? await Task.sleep(for: .milliseconds(200))
+                while !methods.begun.withLock({ $0.contains("cancelled") }) {
+                    try? await Task.sleep(for: .milliseconds(5))
+                }
                 group.cancelAll()
                 #expect(await group.next() == "CancellationError()")
             }
-            while methods.cancelled.withLock({ Set($0) != ["late", "cancelled"] }) {
+            for _ in 0..<1000 where methods.cancelled.withLock({ $0.count < 2 }) {
                 try await Task.sleep(for: .milliseconds(5))
             }
+            #expect(methods.cancelled.withLock { Set($0) } == ["late", "cancelled"])
         }
     }
 

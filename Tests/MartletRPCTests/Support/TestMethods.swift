@@ -15,6 +15,8 @@ final class TestMethods: Sendable {
 
     /// What the calls of `Wait` that were cancelled had been sent.
     let cancelled = Mutex<[String]>([])
+    /// What the calls of `Wait` that have begun had been sent.
+    let begun = Mutex<[String]>([])
 
     private static let textBack = HTTPField.Name(known: "x-text-back")
     private static let dataBack = HTTPField.Name(known: "x-data-back-bin")
@@ -79,6 +81,7 @@ final class TestMethods: Sendable {
             )
         }
         methods.unary("test.Service/Wait") { (text: Text, _) -> Text in
+            self.begun.withLock { $0.append(text.value) }
             do {
                 try await ContinuousClock().sleep(for: .seconds(600))
             } catch {
