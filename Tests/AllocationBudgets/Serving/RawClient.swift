@@ -49,7 +49,7 @@ final class RawClient: Sendable {
         }
     }
 
-    private static func connect(to port: Int) throws -> Int32 {
+    static func connect(to port: Int) throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -74,11 +74,15 @@ final class RawClient: Sendable {
     }
 
     private static func send(_ bytes: [UInt8], _ descriptor: Int32) throws {
-        let sent = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+        try bytes.withUnsafeBytes { try send($0, descriptor) }
+    }
+
+    static func send(_ bytes: UnsafeRawBufferPointer, _ descriptor: Int32) throws {
+        let sent = Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
         guard sent == bytes.count else { throw ClientFailure(reason: "sending failed") }
     }
 
-    private static func receive(
+    static func receive(
         into buffer: UnsafeMutableRawBufferPointer,
         at offset: Int,
         _ descriptor: Int32

@@ -1,9 +1,10 @@
 import HTTPTypes
 import MartletCore
 import MartletGateway
-import MartletHTTP
 import NIOCore
 import Testing
+
+@testable import MartletHTTP
 
 @Suite("Fields of a hop")
 struct FieldRuleTests {
@@ -176,7 +177,12 @@ struct FieldRuleTests {
             "/",
             headers: [.connection: "Upgrade", .upgrade: "websocket"]
         )
-        for request in [webSocket, Request(.connect, "a:1"), Request(.trace, "/")] {
+        let extendedConnect = Request(.get, "/")
+        extendedConnect.content.connectProtocol = "websocket"
+        let requests = [
+            webSocket, extendedConnect, Request(.connect, "a:1"), Request(.trace, "/"),
+        ]
+        for request in requests {
             #expect(try await gateway.answer(request).status.code == 501)
         }
         let cleartext = Request(.get, "/", headers: [.connection: "Upgrade", .upgrade: "h2c"])

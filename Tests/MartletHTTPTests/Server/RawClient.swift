@@ -69,9 +69,14 @@ final class RawClient: Sendable {
 
     /// Sends all of `text`.
     func send(_ text: String) async throws {
+        try await send(bytes: Array(text.utf8))
+    }
+
+    /// Sends all of `bytes`.
+    func send(bytes: [UInt8]) async throws {
         let descriptor = descriptor
         try await offLoop("send") {
-            var rest = Array(text.utf8)[...]
+            var rest = bytes[...]
             while !rest.isEmpty {
                 try Self.wait(descriptor, for: POLLOUT)
                 let count = rest.withUnsafeBytes {
@@ -114,14 +119,22 @@ final class RawClient: Sendable {
 
     /// What comes until `isEnough` says so or the peer ends.
     func receive(until isEnough: @escaping @Sendable (String) -> Bool) async throws -> String {
+        let bytes = try await receiveBytes { isEnough(String(decoding: $0, as: UTF8.self)) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// What comes until `isEnough` says so or the peer ends.
+    func receiveBytes(
+        until isEnough: @escaping @Sendable ([UInt8]) -> Bool
+    ) async throws -> [UInt8] {
         let descriptor = descriptor
         return try await offLoop("receive") {
             var all: [UInt8] = []
-            while !isEnough(String(decoding: all, as: UTF8.self)) {
+            while !isEnough(all) {
                 guard let piece = try Self.read(descriptor) else { break }
                 all += piece
             }
-            return String(decoding: all, as: UTF8.self)
+            return all
         }
     }
 

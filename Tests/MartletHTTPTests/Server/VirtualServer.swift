@@ -97,6 +97,13 @@ final class VirtualServer {
 
     var isOpen: Bool { channel.isActive }
 
+    /// The connection, when it has become one of HTTP/2.
+    var http2: HTTP2ServerConnection? {
+        var found: HTTP2ServerConnection?
+        loop.forEachTimed { found = $0 as? HTTP2ServerConnection ?? found }
+        return found
+    }
+
     /// Whether a socket would be read; whoever sends nevertheless is heard all the same.
     var isReading: Bool {
         let option = channel.options.first { $0.option is ChannelOptions.Types.AutoReadOption }

@@ -45,6 +45,11 @@ package struct HPACKEncoder: ~Copyable {
         table.setMaximumSize(size)
     }
 
+    /// Forgets which fields came once, and gives their memory back.
+    package mutating func releaseMemory() {
+        recent = HPACKRecentFields()
+    }
+
     /// What the entries of the dynamic table count for.
     package var tableSize: Int { table.size }
 

@@ -35,6 +35,11 @@ package struct HPACKFieldBlock: Sendable {
         if slices.capacity > Self.keptCapacity / MemoryLayout<Headers.Slice>.stride { slices = [] }
     }
 
+    /// Gives up the fields and all memory.
+    package mutating func releaseAll() {
+        self = HPACKFieldBlock()
+    }
+
     private mutating func noteCount() {
         if bytes.readableBytes > 0 {
             lastCount = min(bytes.readableBytes, Self.keptCapacity)

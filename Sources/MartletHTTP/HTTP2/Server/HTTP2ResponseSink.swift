@@ -77,6 +77,7 @@ extension HTTP2ServerConnection {
 
     /// Lets the client send the content that it has announced.
     func sendContinue(_ id: HTTP2StreamID) {
+        prepareOutput()
         machine.sendHeaders(id, endsStream: false) { block in
             encoder.encodeStatus(100, into: &block)
         }

@@ -112,6 +112,7 @@ extension HTTP2ServerConnection {
         endsStream: Bool
     ) {
         stream.owesContinue = false
+        prepareOutput()
         machine.sendHeaders(stream.id, endsStream: endsStream) { block in
             encoder.encodeStatus(response.status.code, into: &block)
             let present = encoder.encode(response.headers, into: &block)

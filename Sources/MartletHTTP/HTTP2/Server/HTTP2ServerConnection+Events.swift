@@ -38,12 +38,29 @@ extension HTTP2ServerConnection {
     private func decode(_ block: ByteBuffer) -> Bool {
         do throws(HPACKError) {
             try decoder.decode(block, into: &fields)
-            return true
         } catch {
             fail(.connection(.compressionError, error.reason))
             return false
         }
+        guard fields.isTooLarge, isBomb(block) else { return true }
+        fail(
+            .connection(
+                .enhanceYourCalm,
+                "A header block becomes much more than it is, and than is allowed.",
+                defence: .headerBomb
+            )
+        )
+        return false
     }
+
+    /// Whether a block that is too large was made so by header compression.
+    private func isBomb(_ block: ByteBuffer) -> Bool {
+        fields.listSize > Self.bombFactor * block.readableBytes
+            && fields.listSize / 2 > core.http2Limits.values.headerListSize
+    }
+
+    /// What header compression makes of honest blocks is less than this many times their bytes.
+    private static let bombFactor = 100
 
     // MARK: Requests
 
@@ -161,6 +178,12 @@ extension HTTP2ServerConnection {
             fields.release()
             return
         }
+        guard !fields.isTooLarge else {
+            fields.release()
+            core.count(.headerListSize)
+            reset(id, .enhanceYourCalm, HTTPError(.requestHeaderFieldsTooLarge))
+            return
+        }
         do throws(HTTP2MessageError) {
             let trailers = try reader.readTrailers(&fields)
             if stream.bodyLeft ?? 0 > 0 {
@@ -187,6 +210,7 @@ extension HTTP2ServerConnection {
 
     /// Resets a stream and forgets it.
     func reset(_ id: HTTP2StreamID, _ code: HTTP2ErrorCode, _ reason: any Error) {
+        prepareOutput()
         machine.reset(id, code)
         forget(id, reason)
         markDirty()

@@ -41,7 +41,12 @@ final class HTTP2ServerConnection: @unchecked Sendable {
     @exclusivity(unchecked) private var startedAt: TickTimers.Tick = 0
     @exclusivity(unchecked) private var timeoutTick = TickTimers.never
     @exclusivity(unchecked) var timerIndex = -1
+    /// Whether anything came since the last look, so that memory may be held for what comes next.
+    @exclusivity(unchecked) private var wasUsed = false
+    @exclusivity(unchecked) private var holdsMemory = true
 
+    /// A scratch buffer that has grown larger than this is let go.
+    private static let keptScratchSize = 256 * 1024
     /// How often the connection looks at what may have taken too long: every half second.
     private static let lookTicks: TickTimers.Tick = 5
 
@@ -62,9 +67,15 @@ final class HTTP2ServerConnection: @unchecked Sendable {
 
     /// Has what the turn gathers sent when it ends.
     func markDirty() {
+        prepareOutput()
         guard !isDirty else { return }
         isDirty = true
         loop.atTurnEnd(self)
+    }
+
+    /// Takes the loop's scratch buffer when nothing is written yet.
+    func prepareOutput() {
+        if machine.output.capacity == 0 { swap(&machine.output, &loop.scratch) }
     }
 
     /// Ends the connection when all that is written has been sent.
@@ -108,6 +119,8 @@ extension HTTP2ServerConnection: OwnedConnection, Closable {
 
     func received(_ bytes: ByteBuffer) {
         guard !isEnding else { return }
+        wasUsed = true
+        prepareOutput()
         machine.now = loop.timers.now
         machine.receive(bytes)
         process()
@@ -210,10 +223,10 @@ extension HTTP2ServerConnection: TurnEndObserver {
             connection.flush()
         }
         if connection.unsentCount == 0 { machine.sentAll() }
-        // Sending may call back, and what is called may write.
-        if machine.output.capacity == 0, sent.capacity > 0, sent.capacity <= 256 * 1024 {
+        // An idle connection holds none.
+        if loop.scratch.capacity == 0, sent.capacity > 0, sent.capacity <= Self.keptScratchSize {
             sent.clear()
-            swap(&sent, &machine.output)
+            swap(&sent, &loop.scratch)
         }
         if isEnding {
             connection.closeOutput()
@@ -261,6 +274,8 @@ extension HTTP2ServerConnection: Timed {
     private func endIdle(_ now: TickTimers.Tick) {
         if !streams.isEmpty {
             idleSince = now
+        } else {
+            releaseUnused()
         }
         if machine.isDraining {
             if hasPassed(.seconds(1), since: idleSince) { machine.finishDraining() }
@@ -275,6 +290,23 @@ extension HTTP2ServerConnection: Timed {
         } else if streams.isEmpty, hasPassed(core.limits.keepAliveTimeout, since: idleSince) {
             machine.finishDraining()
             markDirty()
+        }
+    }
+
+    /// Gives back what was held for more requests to come soon, when none came since the last look.
+    private func releaseUnused() {
+        defer { wasUsed = false }
+        if wasUsed {
+            holdsMemory = true
+        } else if holdsMemory {
+            holdsMemory = false
+            machine.releaseMemory()
+            encoder.releaseMemory()
+            fields.releaseAll()
+            reader = HTTP2HeadReader()
+            streams = [:]
+            undecided = []
+            waitingForSocket = []
         }
     }
 

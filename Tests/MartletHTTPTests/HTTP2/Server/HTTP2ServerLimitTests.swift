@@ -46,6 +46,44 @@ struct HTTP2ServerLimitTests {
         }
     }
 
+    @Test("trailers that are too large end their stream, and the connection goes on")
+    func trailerList() throws {
+        var limits = HTTP2Limits()
+        limits.headerListSize = 1000
+        try run(http2Limits: limits) { peer, server in
+            let large = peer.request(.post, "/", ends: false)
+            if let large {
+                peer.machine.sendHeaders(large, endsStream: true) { block in
+                    let trailers: Headers = [.cookie: String(repeating: "x", count: 2000)]
+                    _ = peer.encoder.encode(trailers, into: &block)
+                }
+            }
+            let small = peer.request()
+            try peer.exchange()
+            #expect(peer[large].reset == .enhanceYourCalm)
+            #expect(try strikes(server, "header_list_size") == 1)
+            #expect(peer[small].body == "hello")
+        }
+    }
+
+    @Test("an idle connection gives its memory back, and serves on")
+    func idleMemory() throws {
+        try run { peer, server in
+            for _ in 0..<3 {
+                let streams = (0..<20).map { _ in peer.request() }
+                try peer.exchange()
+                #expect(streams.allSatisfy { peer[$0].body == "hello" })
+                let connection = try #require(server.http2)
+                #expect(connection.streams.capacity > 0)
+                #expect(connection.machine.output.capacity == 0)
+                server.pass(.seconds(2))
+                #expect(connection.streams.capacity == 0)
+                #expect(connection.fields.bytes.capacity == 0)
+                #expect(connection.machine.streams.slots.isEmpty)
+            }
+        }
+    }
+
     @Test("a body that is too large is answered with 413")
     func bodySize() throws {
         var limits = HTTPLimits()

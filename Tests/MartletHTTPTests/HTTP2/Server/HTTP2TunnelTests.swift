@@ -206,7 +206,8 @@ struct HTTP2TunnelTests {
 
     @Test("CONNECT whose handler makes no tunnel is told that there is none")
     func noTunnel() throws {
-        try VirtualServer.run(handler: { _, _ in Response("no tunnel") }) { server in
+        let handler: VirtualServer.Handle = { _, _ in Response("no tunnel") }
+        try VirtualServer.run(handler: handler) { server in
             let peer = HTTP2Peer(server)
             let stream = peer.request(.connect, "", authority: "b:443", ends: false)
             try peer.exchange()
