@@ -113,7 +113,7 @@ let package = Package(
             name: "MartletTransport",
             dependencies: [
                 "CDatagrams", "MartletCore", nioCore, nioPosix, nioSSL, nioTLS, certificates, asn1,
-                logging, lifecycle,
+                logging, lifecycle, metrics,
             ]
         ),
         .target(

@@ -56,6 +56,13 @@ public struct HTTPLimits: Sendable {
     /// is closed.
     public var connections = 15_000
 
+    /// The most connections at once from one source; nil for no such limit, because many clients
+    /// may stand behind one address.
+    ///
+    /// A source is an IPv4 address, or the first 64 bits of an IPv6 address. One more is reset
+    /// before TLS, and counted as `server.connections.refused` with the reason `source`.
+    public var connectionsPerSource: Int?
+
     /// The time for a whole request head, from its first byte, or from the connection's opening; 10
     /// seconds.
     ///

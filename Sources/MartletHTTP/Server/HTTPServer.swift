@@ -128,6 +128,7 @@ public final class HTTPServer: Service {
         var settings = ListenerConfiguration(addresses: configuration.addresses)
         settings.tls = configuration.tls
         settings.maximumConnections = configuration.limits.connections
+        settings.connectionsPerSource = configuration.limits.connectionsPerSource
         settings.backlog = configuration.backlog
         settings.acceptBatch = configuration.acceptBatch
         settings.reusesPort = configuration.reusesPort

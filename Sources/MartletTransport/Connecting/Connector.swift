@@ -88,6 +88,7 @@ package final class PendingConnect: @unchecked Sendable {
             return channel.eventLoop.makeFailedFuture(ChannelError.alreadyClosed)
         }
         attempts?.append(channel)
+        ChannelSocket(of: channel)?.closeOnExec()
         return channel.eventLoop.makeSucceededVoidFuture()
     }
 

@@ -17,7 +17,7 @@ extension Connection {
         guard isOpen else { return true }
         guard let socket else { return false }
         do {
-            return try socket.withUnsafeTransport { descriptor in
+            return try socket.withDescriptor { descriptor in
                 var question = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
                 return poll(&question, 1, 0) != 0
             }

@@ -22,7 +22,7 @@ package final class Connection: ChannelInboundHandler {
     @exclusivity(unchecked) private var driver: (any ConnectionDriver)?
     @exclusivity(unchecked) private var context: ChannelHandlerContext?
     /// The socket, while the connection is open and has one.
-    @exclusivity(unchecked) private(set) var socket: Socket?
+    @exclusivity(unchecked) private(set) var socket: ChannelSocket?
 
     // Next to each other, because each alone would take a word.
 
@@ -45,9 +45,8 @@ package final class Connection: ChannelInboundHandler {
         var security: ConnectionSecurity?
         var failure: (any Error)?
         var isTruncated = false
+        var source: SourceCounts.Source?
     }
-
-    typealias Socket = any NIOTransportAccessibleChannelCore<NIOBSDSocket.Handle>
 
     package init(
         loop: Loop,
@@ -73,6 +72,15 @@ package final class Connection: ChannelInboundHandler {
         driver.attached(self)
         driver.opened(self)
         if bytes.readableBytes > 0 { driver.received(bytes) }
+    }
+
+    /// Where it came from, if its listener counts that.
+    var source: SourceCounts.Source? {
+        get { rare?.source }
+        set {
+            guard newValue != nil else { return }
+            withRare { $0.source = newValue }
+        }
     }
 
     // MARK: Writing
@@ -101,7 +109,7 @@ package final class Connection: ChannelInboundHandler {
             mayHaveUnsent = false
         }
         // Throws when the socket is closed, so that its number is never another's.
-        let sent = try? socket.withUnsafeTransport { descriptor in
+        let sent = try? socket.withDescriptor { descriptor in
             bytes.withUnsafeReadableBytes { memory in
                 sendBytes(descriptor, memory)
             }
@@ -154,9 +162,7 @@ package final class Connection: ChannelInboundHandler {
     /// Goes past TLS, whose farewell would have to wait behind unsent bytes.
     package func abort() {
         guard let context else { return }
-        if let socket = context.channel as? any SocketOptionProvider {
-            _ = socket.setSoLinger(linger(l_onoff: 1, l_linger: 0))
-        }
+        ChannelSocket(of: context.channel)?.resetOnClose()
         outermost(context).close(promise: nil)
     }
 
@@ -170,6 +176,9 @@ package final class Connection: ChannelInboundHandler {
 
     /// Says when the peer counts as not keeping up, and when as keeping up again.
     package func setOutboundWaterMarks(low: Int, high: Int) {
+        // To set what the channel has from the start costs as much as to set anything else.
+        let standard = ChannelOptions.Types.WriteBufferWaterMark(low: 32 * 1024, high: 64 * 1024)
+        guard low != standard.low || high != standard.high else { return }
         try? context?.channel.syncOptions?.setOption(
             .writeBufferWaterMark,
             value: .init(low: low, high: high)
@@ -290,8 +299,13 @@ package final class Connection: ChannelInboundHandler {
     private func open() {
         guard !isOpen else { return }
         isOpen = true
-        socket = context?.channel._channelCore as? Socket
+        socket = context.flatMap { ChannelSocket(of: $0.channel) }
         loop.turn { driver?.opened(self) }
+    }
+
+    /// Has the driver finish what is in flight and close.
+    func drain() {
+        loop.turn { driver?.drain() }
     }
 
     /// Ends a connection that could not be set up; its driver is told as of any other.
@@ -318,7 +332,7 @@ package final class Connection: ChannelInboundHandler {
         driver?.closed(rare?.failure)
         if isListeners {
             isListeners = false
-            (owner as? Listener)?.connectionClosed()
+            (owner as? Listener)?.connectionClosed(from: source)
         }
     }
 }

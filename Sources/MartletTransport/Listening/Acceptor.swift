@@ -1,27 +1,19 @@
 import NIOCore
 
-/// Takes connections from a listening socket, and sets each up and registers it on its own loop.
+/// Takes the connections of a listening socket.
 ///
 /// It stands before the bootstrap's handler, which never sees a connection: that one makes a chain
 /// of futures for each, and changes the thread three times where once is enough.
 final class Acceptor: ChannelInboundHandler {
     typealias InboundIn = any Channel
 
-    /// Called on the connection's loop, with a channel that is not registered yet.
-    private let setUp: @Sendable (any Channel) throws -> Void
+    private let listener: Listener
 
-    init(setUp: @escaping @Sendable (any Channel) throws -> Void) {
-        self.setUp = setUp
+    init(_ listener: Listener) {
+        self.listener = listener
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let channel = Self.unwrapInboundIn(data)
-        channel.eventLoop.execute { [setUp] in
-            do {
-                try setUp(channel)
-            } catch {
-                channel.close(promise: nil)
-            }
-        }
+        listener.accepted(Self.unwrapInboundIn(data))
     }
 }

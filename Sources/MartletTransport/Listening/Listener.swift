@@ -1,5 +1,5 @@
+import Metrics
 import NIOCore
-import NIOPosix
 import Synchronization
 
 #if canImport(Glibc)
@@ -23,12 +23,12 @@ package final class Listener: Sendable {
     /// refused: 256.
     static let refusedHandshakes = 256
 
-    private let receiveSizes: ReceiveSizes
-
-    private let loops: EventLoops
-    private let configuration: ListenerConfiguration
-    private let makeDriver: MakeDriver
-    private let openCount = Atomic<Int>(0)
+    let loops: EventLoops
+    let configuration: ListenerConfiguration
+    let receiveSizes: ReceiveSizes
+    let makeDriver: MakeDriver
+    let sources: SourceCounts?
+    let openCount = Atomic<Int>(0)
     private let state = Mutex(State())
 
     private init(
@@ -39,6 +39,7 @@ package final class Listener: Sendable {
         self.configuration = configuration
         self.loops = loops
         self.makeDriver = makeDriver
+        sources = configuration.connectionsPerSource.map(SourceCounts.init)
         receiveSizes = ReceiveSizes(first: configuration.firstReadSize)
     }
 
@@ -125,7 +126,19 @@ package final class Listener: Sendable {
         }
     }
 
-    func connectionClosed() {
+    /// Counts a connection that came over the limit of its source, as
+    /// `server.connections.refused`.
+    func countRefusedSource() {
+        Counter(
+            label: "server.connections.refused",
+            dimensions: [("reason", "source")],
+            factory: configuration.metrics ?? MetricsSystem.factory
+        ).increment()
+    }
+
+    /// A connection that was counted is gone.
+    func connectionClosed(from source: SourceCounts.Source?) {
+        if let source { sources?.leave(source) }
         let count = openCount.subtract(1, ordering: .sequentiallyConsistent).newValue
         guard count == 0 else { return }
         let waiting = state.withLock { state in
@@ -138,91 +151,10 @@ package final class Listener: Sendable {
         }
     }
 
-    // MARK: Accepting
-
-    private func bind(_ address: BindAddress) async throws -> any Channel {
-        var bootstrap = ServerBootstrap(group: loops.group)
-            .serverChannelOption(.backlog, value: Int32(clamping: configuration.backlog))
-            .serverChannelOption(.maxMessagesPerRead, value: UInt(configuration.acceptBatch))
-            .serverChannelInitializer { [self] channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let acceptor = Acceptor { try self.accepted($0) }
-                    try channel.pipeline.syncOperations.addHandlers(AcceptPause(), acceptor)
-                }
-            }
-        switch address.kind {
-        case .tcp(let host, let port):
-            bootstrap =
-                bootstrap
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                // On Linux, accepted sockets inherit it: one call instead of two a connection.
-                .serverChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            if configuration.reusesPort {
-                bootstrap = bootstrap.serverChannelOption(
-                    .socketOption(.init(rawValue: SO_REUSEPORT)),
-                    value: 1
-                )
-            }
-            return try await bootstrap.bind(host: host, port: port).get()
-        case .unix(let path):
-            try await refuseLiveSocket(path)
-            return try await bootstrap.bind(
-                unixDomainSocketPath: path,
-                cleanupExistingSocketFile: true
-            ).get()
-        }
-    }
-
-    /// - Throws: `EADDRINUSE` when somebody listens at `path`.
-    private func refuseLiveSocket(_ path: String) async throws {
-        let probe = ClientBootstrap(group: loops.group).connect(unixDomainSocketPath: path)
-        guard let channel = try? await probe.get() else { return }
-        try? await channel.close().get()
-        throw IOError(errnoCode: EADDRINUSE, reason: "somebody listens on this socket")
-    }
-
-    /// Sets up a connection, and registers it with its loop.
-    private func accepted(_ channel: any Channel) throws {
-        guard let loop = Loop.current else {
-            throw ChannelError.inappropriateOperationForState
-        }
-        if let options = channel.syncOptions {
-            try options.setOption(.allowRemoteHalfClosure, value: true)
-            try options.setOption(.recvAllocator, value: receiveSizes)
-        }
-        let count = openCount.add(1, ordering: .sequentiallyConsistent).newValue
-        let most = configuration.maximumConnections + Self.refusedHandshakes
-        if configuration.tls != nil, count > most {
-            // It could be told why only after a handshake, which it need never make.
-            connectionClosed()
-            throw ChannelError.inappropriateOperationForState
-        }
-        let driver = makeDriver(loop)
-        let connection = Connection(
-            loop: loop,
-            owner: self,
-            driver: driver,
-            isSecured: configuration.tls != nil,
-            isOverLimit: count > configuration.maximumConnections,
-            isListeners: true
-        )
-        do {
-            let pipeline = channel.pipeline.syncOperations
-            if let tls = configuration.tls {
-                try pipeline.addHandler(tls.makeHandler())
-            }
-            try pipeline.addHandler(connection)
-        } catch {
-            connection.abandon(error)
-            throw error
-        }
-        // It was in the kernel's queue when the others were told.
-        let (isDraining, isClosing) = state.withLock { ($0.isDraining, $0.isClosing) }
-        if isClosing { throw ChannelError.eof }
-        channel._channelCore.registerAlreadyConfigured0(promise: nil)
-        if isDraining {
-            loop.turn { driver.drain() }
-        }
+    /// What has happened that a new connection must be told: it was in the kernel's queue when the
+    /// others were.
+    var whatWasMissed: (isDraining: Bool, isClosing: Bool) {
+        state.withLock { ($0.isDraining, $0.isClosing) }
     }
 }
 

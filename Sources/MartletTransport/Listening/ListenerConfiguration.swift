@@ -1,3 +1,5 @@
+package import Metrics
+
 /// How connections are accepted.
 package struct ListenerConfiguration: Sendable {
     /// Where to listen.
@@ -6,6 +8,10 @@ package struct ListenerConfiguration: Sendable {
     package var tls: ServerTLS?
     /// The most connections at once.
     package var maximumConnections: Int
+    /// The most connections at once from one source; nil for no such limit.
+    package var connectionsPerSource: Int?
+    /// Where it is counted that connections were refused; the process's metrics when nil.
+    package var metrics: (any MetricsFactory)?
     /// How many connections the kernel keeps that have not been accepted.
     package var backlog: Int
     /// The most connections accepted before the loop looks at its other sockets.

@@ -34,8 +34,11 @@ public final class TCPServer: Service {
         /// The most connections at once, 15,000; one more is reset.
         public var maximumConnections = 15_000
 
-        /// The most connections at once from one address; nil for no such limit, because many
+        /// The most connections at once from one source; nil for no such limit, because many
         /// peers may stand behind one address.
+        ///
+        /// A source is an IPv4 address, or the first 64 bits of an IPv6 address. One more is reset
+        /// before TLS, and counted as `server.connections.refused` with the reason `source`.
         public var maximumConnectionsPerSource: Int?
 
         /// TLS for every connection; nil for none.
@@ -95,7 +98,6 @@ public final class TCPServer: Service {
             inboundEndsOnDrain: configuration.inboundEndsOnShutdown
         )
         core = TCPServerCore(
-            connectionsPerSource: configuration.maximumConnectionsPerSource,
             logger: logger,
             label: WorkLabel(name),
             handler: handler
@@ -109,6 +111,7 @@ public final class TCPServer: Service {
         var listening = ListenerConfiguration(addresses: configuration.addresses)
         listening.tls = configuration.tls
         listening.maximumConnections = configuration.maximumConnections
+        listening.connectionsPerSource = configuration.maximumConnectionsPerSource
         listening.backlog = configuration.backlog
         listening.acceptBatch = configuration.acceptBatch
         listening.reusesPort = configuration.reusesPort

@@ -5,18 +5,15 @@ import Synchronization
 /// What the connections of one TCP server share: it runs their handlers.
 final class TCPServerCore: TCPStreamKeeper {
     private let handler: @Sendable (TCPStream) async throws -> Void
-    private let sources: SourceCounts?
     private let logger: Logger
     private let label: WorkLabel
 
     init(
-        connectionsPerSource: Int?,
         logger: Logger,
         label: WorkLabel,
         handler: @escaping @Sendable (TCPStream) async throws -> Void
     ) {
         self.handler = handler
-        sources = connectionsPerSource.map(SourceCounts.init)
         self.logger = logger
         self.label = label
     }
@@ -24,18 +21,12 @@ final class TCPServerCore: TCPStreamKeeper {
     func opened(_ stream: TCPStream) {
         if stream.connection?.isOverLimit == true {
             refuse(stream, "The server has too many connections.")
-        } else if let sources, let remote = stream.remote, !sources.admit(remote) {
-            refuse(stream, "The peer's address has too many connections.")
         } else {
-            stream.isAdmitted = true
             start(stream)
         }
     }
 
     func closed(_ stream: TCPStream, broke: Bool) {
-        if stream.isAdmitted, let sources, let remote = stream.remote {
-            sources.leave(remote)
-        }
         if broke {
             stream.cancelHandler()
         }

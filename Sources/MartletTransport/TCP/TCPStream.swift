@@ -47,8 +47,6 @@ public final class TCPStream {
     let isDrained = Atomic<Bool>(false)
     @exclusivity(unchecked) var isHandlerDone = false
     @exclusivity(unchecked) var isRootCancelled = false
-    /// Whether the server counts the stream among its source's.
-    @exclusivity(unchecked) var isAdmitted = false
     @exclusivity(unchecked) private(set) var local: SocketAddress?
     /// Whether ``security`` is known, and with it `rare`, for good.
     @exclusivity(unchecked) private var isSecured = false

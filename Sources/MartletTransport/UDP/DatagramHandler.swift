@@ -1,11 +1,5 @@
 import NIOCore
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
-
 /// Tells a socket what its channel has read.
 final class DatagramHandler: ChannelInboundHandler {
     typealias InboundIn = AddressedEnvelope<ByteBuffer>
@@ -34,10 +28,6 @@ final class DatagramHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if let error = error as? IOError, error.errnoCode == ECONNREFUSED {
-            socket.refused(error)
-        } else {
-            socket.fail(UDPError(.socketFailed, "The socket broke.", cause: error))
-        }
+        socket.receivingFailed(error)
     }
 }

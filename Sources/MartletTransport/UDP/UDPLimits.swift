@@ -25,7 +25,8 @@ public struct UDPStatistics: Hashable, Sendable {
     public var received = 0
     /// Datagrams that arrived with their end cut off.
     public var truncated = 0
-    /// Datagrams that were dropped because ``UDPLimits/inboundQueueSize`` waited already.
+    /// Datagrams that were dropped because ``UDPLimits/inboundQueueSize`` waited already, or
+    /// because their sender has no IPv4 or IPv6 address.
     public var dropped = 0
     /// Datagrams that the socket's ``UDPSocket/Admission`` turned away.
     public var refused = 0

@@ -109,6 +109,7 @@ extension UDPSocket {
             )
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    ChannelSocket(of: channel)?.closeOnExec()
                     try channel.pipeline.syncOperations.addHandler(DatagramHandler(self))
                 }
             }

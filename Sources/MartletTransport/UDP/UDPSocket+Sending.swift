@@ -108,7 +108,7 @@ extension UDPSocket: TurnEndObserver {
         var wasRefused = false
         while batch.count > 0 {
             // Throws when the socket is closed, so that its number is never another's.
-            let result = (try? socket.withUnsafeTransport { batch.send(on: $0) }) ?? -Int(EBADF)
+            let result = (try? socket.withDescriptor { batch.send(on: $0) }) ?? -Int(EBADF)
             if result > 0 {
                 tally.sent += result
             } else if result == -Int(EAGAIN) || result == -Int(ENOBUFS) {

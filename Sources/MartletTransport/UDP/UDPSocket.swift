@@ -33,7 +33,7 @@ public final class UDPSocket {
     private let admission: Admission?
     // Unchecked at run time: only the loop's thread touches these, a few instructions at a time.
     @exclusivity(unchecked) var channel: (any Channel)?
-    @exclusivity(unchecked) var socket: Socket?
+    @exclusivity(unchecked) var socket: ChannelSocket?
     @exclusivity(unchecked) var closeReason: UDPError?
     // Written before anybody has the socket, and never again.
     @exclusivity(unchecked) private(set) var local: SocketAddress?
@@ -63,8 +63,6 @@ public final class UDPSocket {
     /// What the loop counts, and what others see of it.
     @exclusivity(unchecked) var tally = UDPStatistics()
     private let published = Mutex(UDPStatistics())
-
-    typealias Socket = any NIOTransportAccessibleChannelCore<NIOBSDSocket.Handle>
 
     init(loop: Loop, limits: UDPLimits, admission: Admission?) {
         precondition(
@@ -116,9 +114,13 @@ public final class UDPSocket {
     public var statistics: UDPStatistics { published.withLock { $0 } }
 
     /// Closes the socket; whoever receives or sends gets ``UDPError/Code/closed``.
+    ///
+    /// What has arrived and was not received is lost.
     public func close() {
         loop.run {
             self.sendBatch()
+            self.queue.removeAll()
+            self.ownCount = 0
             self.fail(.closedHere)
         }
     }
@@ -128,7 +130,7 @@ public final class UDPSocket {
     /// The socket is there.
     func opened(_ channel: any Channel) {
         self.channel = channel
-        socket = channel._channelCore as? Socket
+        socket = ChannelSocket(of: channel)
         local = channel.localAddress
         remote = channel.remoteAddress
         loop.addTimed(self)
@@ -147,7 +149,8 @@ public final class UDPSocket {
         } else if !hasRoom {
             tally.dropped += 1
         }
-        guard isAdmitted, hasRoom, !isDrained else { return }
+        // `admission` may have closed the socket.
+        guard isAdmitted, hasRoom, !isDrained, closeReason == nil else { return }
         if isTruncated {
             payload.moveWriterIndex(to: payload.readerIndex + limits.maximumDatagramSize)
         }
@@ -170,19 +173,33 @@ public final class UDPSocket {
             return
         }
         // Throws when the socket is closed, so that its number is never another's.
-        let result = try? socket?.withUnsafeTransport { arrivals.receive(on: $0) }
-        guard let count = result, count > 0 else {
+        let result = try? socket?.withDescriptor { arrivals.receive(on: $0) }
+        guard let count = result else { return }
+        guard count > 0 else {
             singleWakeUpsNext = min(8, 2 * singleWakeUpsNext + 1)
             singleWakeUps = singleWakeUpsNext
-            if result == -Int(ECONNREFUSED) {
-                refused(IOError(errnoCode: ECONNREFUSED, reason: "recvmmsg"))
+            if count != -Int(EAGAIN) {
+                receivingFailed(IOError(errnoCode: CInt(-count), reason: "recvmmsg"))
             }
             return
         }
         singleWakeUpsNext = 0
         for index in 0..<count {
-            guard let peer = arrivals.peer(index) else { continue }
-            arrived(arrivals.payload(index), from: peer)
+            if let peer = arrivals.peer(index) {
+                arrived(arrivals.payload(index), from: peer)
+            } else {
+                tally.received += 1
+                tally.dropped += 1
+            }
+        }
+    }
+
+    /// A receive failed: the socket breaks, unless it was only told of its peer.
+    func receivingFailed(_ error: any Error) {
+        if let error = error as? IOError, error.errnoCode == ECONNREFUSED {
+            refused(error)
+        } else {
+            fail(UDPError(.socketFailed, "The socket broke.", cause: error))
         }
     }
 
@@ -234,6 +251,7 @@ public final class UDPSocket {
         if timerIndex >= 0 { loop.removeTimed(self) }
         channel = nil
         socket = nil
+        publishTally()
         answerReader()
         resumeWriters()
     }
