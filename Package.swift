@@ -253,8 +253,8 @@ let package = Package(
         .executableTarget(
             name: "AllocationBudgets",
             dependencies: [
-                "CMallocCount", "MartletCore", "MartletTransport", "MartletHTTP", "MartletGateway",
-                httpTypes, nioCore, logging,
+                "CMallocCount", "MartletCore", "MartletTransport", "MartletHTTP", "MartletRPC",
+                "MartletGateway", httpTypes, nioCore, logging, protobuf,
             ],
             path: "Tests/AllocationBudgets"
         ),
@@ -300,7 +300,9 @@ let package = Package(
                 "MartletCore", "MartletTransport", "MartletHTTP", "MartletRPC", "TestSupport",
                 "UserAPI", httpTypes, nioCore, logging, lifecycle, protobuf,
             ],
-            exclude: ["Peers/caller.py", "Peers/services.py", "Fixtures/Protos"]
+            exclude: [
+                "Peers/caller.py", "Peers/services.py", "Peers/Go", "Fixtures/Protos",
+            ]
         ),
         .testTarget(
             name: "ProtocGenMartletTests",

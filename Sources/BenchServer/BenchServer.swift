@@ -7,8 +7,8 @@ struct BenchServer: AsyncParsableCommand {
         commandName: "bench-server",
         abstract: "One small server a protocol, for measuring Martlet.",
         subcommands: [
-            BenchHTTP.self, BenchGRPC.self, BenchProxy.self, BenchTCP.self, BenchUDP.self,
-            BenchPool.self,
+            BenchHTTP.self, BenchGRPC.self, BenchGRPCClient.self, BenchProxy.self, BenchTCP.self,
+            BenchUDP.self, BenchPool.self,
         ]
     )
 }

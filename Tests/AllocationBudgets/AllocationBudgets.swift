@@ -32,6 +32,7 @@ struct AllocationBudgets {
         var report = Report(budgets: try Budgets.committed())
         try await report.measure(CounterCases.all + MessageCases.all + RouterCases.all())
         try await ServerCases.run { try await report.measure($0) }
+        try await RPCCases.run { try await report.measure($0) }
         return report.finish()
     }
 }

@@ -17,7 +17,8 @@ protocol IncomingBodyOwner: AnyObject {
 /// same. When more than `limit` bytes wait, the connection stops reading its socket until the
 /// reader has taken half of them.
 package final class IncomingBody: Sendable {
-    fileprivate typealias Waiter = CheckedContinuation<ByteBuffer?, any Error>
+    // Sound because whoever resumes one has taken it out of the state under its lock.
+    fileprivate typealias Waiter = UnsafeContinuation<ByteBuffer?, any Error>
 
     fileprivate enum Phase {
         case open
@@ -119,7 +120,29 @@ package final class IncomingBody: Sendable {
             throw error
         case .wait(let wantsMore):
             if wantsMore { signal(.wantsMore) }
-            return try await waitForPiece()
+            return try await withTaskCancellationHandler {
+                // Sound: `wait` resumes it, or leaves it to who takes it out of the state.
+                try await withUnsafeThrowingContinuation { wait($0) }
+            } onCancel: {
+                let waiter = state.withLock { $0.takeWaiter() }
+                waiter?.resume(throwing: CancellationError())
+            }
+        }
+    }
+
+    /// The next piece, when it is here; nil when it is not, or at the end.
+    func nextNow() throws -> ByteBuffer? {
+        switch takeReady() {
+        case .piece(let piece, let wantsMore):
+            if wantsMore { signal(.wantsMore) }
+            return piece
+        case .failure(let error):
+            throw error
+        case .wait(let wantsMore):
+            if wantsMore { signal(.wantsMore) }
+            return nil
+        case .end:
+            return nil
         }
     }
 
@@ -158,30 +181,24 @@ package final class IncomingBody: Sendable {
         }
     }
 
-    private func waitForPiece() async throws -> ByteBuffer? {
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                let result: Result<ByteBuffer?, any Error>? = state.withLock { state in
-                    precondition(state.waiter == nil, "A body has one reader.")
-                    if let piece = state.pieces.popFirst() {
-                        state.count -= piece.readableBytes
-                        return .success(piece)
-                    }
-                    switch state.phase {
-                    case .ended: return .success(nil)
-                    case .failed(let error): return .failure(error)
-                    case .open:
-                        if Task.isCancelled { return .failure(CancellationError()) }
-                        state.waiter = continuation
-                        return nil
-                    }
-                }
-                if let result { continuation.resume(with: result) }
+    /// Resumes the reader with the next piece, now or when it comes.
+    private func wait(_ continuation: Waiter) {
+        let result: Result<ByteBuffer?, any Error>? = state.withLock { state in
+            precondition(state.waiter == nil, "A body has one reader.")
+            if let piece = state.pieces.popFirst() {
+                state.count -= piece.readableBytes
+                return .success(piece)
             }
-        } onCancel: {
-            let waiter = state.withLock { $0.takeWaiter() }
-            waiter?.resume(throwing: CancellationError())
+            switch state.phase {
+            case .ended: return .success(nil)
+            case .failed(let error): return .failure(error)
+            case .open:
+                if Task.isCancelled { return .failure(CancellationError()) }
+                state.waiter = continuation
+                return nil
+            }
         }
+        if let result { continuation.resume(with: result) }
     }
 }
 

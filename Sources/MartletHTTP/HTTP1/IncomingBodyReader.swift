@@ -26,6 +26,15 @@ final class IncomingBodyReader: BodySource {
         }
     }
 
+    func nextNow() throws -> ByteBuffer? {
+        do {
+            return try body.nextNow()
+        } catch {
+            body.cancel()
+            throw error
+        }
+    }
+
     func cancel() {
         body.cancel()
     }

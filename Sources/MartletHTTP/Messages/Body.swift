@@ -182,6 +182,11 @@ extension Body: AsyncSequence {
             self.storage = storage
         }
 
+        /// What the pieces come from, when they arrive one by one.
+        package var source: (any BodySource)? {
+            if case .source(let source, _) = storage { source } else { nil }
+        }
+
         /// The next piece, or nil at the end.
         ///
         /// - Throws: An I/O error when the peer breaks off or is too slow; `CancellationError`.
@@ -196,6 +201,7 @@ extension Body: AsyncSequence {
                 storage = .empty
                 return content.bytes.readableBytes > 0 ? content.bytes : nil
             case .source(let source, _):
+                if let piece = try source.nextNow() { return piece }
                 return try await source.next()
             case .producer:
                 throw HTTPError(
@@ -224,20 +230,45 @@ package final class TrailedContent: Sendable {
 package protocol BodySource: AnyObject, Sendable {
     /// The next piece, never empty, or nil at the end.
     func next() async throws -> ByteBuffer?
+    /// The next piece, when it is here; nil when it is not, or at the end.
+    func nextNow() throws -> ByteBuffer?
     /// The trailers, after `next` has returned nil.
     var trailers: Headers? { get }
     /// Says that nobody will read on.
     func cancel()
 }
 
+extension BodySource {
+    package func nextNow() throws -> ByteBuffer? { nil }
+}
+
 /// Where the pieces of a body go.
 package protocol BodySink: AnyObject, Sendable {
     /// Takes one piece; suspends while the other side does not keep up.
     func write(_ bytes: ByteBuffer) async throws
+    /// Takes one piece if that is possible without suspending.
+    func writeNow(_ bytes: ByteBuffer) throws -> BodyWriteOutcome
+    /// Suspends until what ``writeNow(_:)`` took has gone on.
+    func drain() async throws
     /// Sends what is buffered now.
     func flush() async throws
     /// Sets the fields to send after the last piece.
     func setTrailers(_ trailers: Headers)
+}
+
+extension BodySink {
+    package func writeNow(_ bytes: ByteBuffer) throws -> BodyWriteOutcome { .refused }
+    package func drain() async throws {}
+}
+
+/// What becomes of a piece that is written without suspending.
+package enum BodyWriteOutcome {
+    /// It has gone on.
+    case taken
+    /// It waits for the other side, and so should the writer.
+    case waiting
+    /// It was not taken.
+    case refused
 }
 
 /// Writes a body piece by piece.
@@ -253,7 +284,21 @@ public struct BodyWriter: Sendable {
     /// - Throws: An I/O error when the peer has gone; `CancellationError`.
     public func write(_ bytes: ByteBuffer) async throws {
         guard bytes.readableBytes > 0 else { return }
-        try await sink.write(bytes)
+        switch try sink.writeNow(bytes) {
+        case .taken: return
+        case .waiting: try await sink.drain()
+        case .refused: try await sink.write(bytes)
+        }
+    }
+
+    /// Writes one piece, which is not empty, if that is possible without suspending.
+    package func writeNow(_ bytes: ByteBuffer) throws -> BodyWriteOutcome {
+        try sink.writeNow(bytes)
+    }
+
+    /// Suspends until what ``writeNow(_:)`` took has gone on.
+    package func drain() async throws {
+        try await sink.drain()
     }
 
     /// Writes a string's UTF-8.

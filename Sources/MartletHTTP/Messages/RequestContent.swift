@@ -5,12 +5,12 @@ package import HTTPTypes
 // Sound because `Request` changes one only when it holds the only reference to it, and a server
 // only before there is a `Request`.
 package final class RequestContent: @unchecked Sendable {
-    @exclusivity(unchecked) var method: HTTPRequest.Method
-    @exclusivity(unchecked) var target: String
+    @exclusivity(unchecked) package var method: HTTPRequest.Method
+    @exclusivity(unchecked) package var target: String
     @exclusivity(unchecked) var scheme: String
     @exclusivity(unchecked) var authority: String
-    @exclusivity(unchecked) var headers: Headers
-    @exclusivity(unchecked) var body: Body
+    @exclusivity(unchecked) package var headers: Headers
+    @exclusivity(unchecked) package var body: Body
     @exclusivity(unchecked) var peer: Peer?
     @exclusivity(unchecked) var parameters = PathParameters()
     /// The protocol that an extended CONNECT of HTTP/2 asks for (RFC 8441).

@@ -5,7 +5,7 @@ public import MartletCore
 ///
 /// It sets the request's ``Request/route`` and ``Request/parameters`` before it calls the route's
 /// handler. Finding a route takes one pass over the path and allocates nothing.
-public struct CompiledRouter: Handler {
+public struct CompiledRouter: ResolvingHandler {
     let table: RouteTable
 
     init(_ table: RouteTable) {
@@ -30,7 +30,7 @@ public struct CompiledRouter: Handler {
     /// Finds what answers a request that has only been read yet, before a task is made for it.
     ///
     /// Writes what it found into `content`, which no ``Request`` may hold; allocates nothing.
-    package func resolve(_ content: RequestContent, scope: (any CallScope)?) -> ResolvedHandler {
+    package func resolve(_ content: RequestContent, scope: (any CallScope)?) -> ResolvedHandler? {
         let route = find(content.method, content.target, &content.parameters)
         scope?.setLabel(route.label)
         if let handler = route.synchronousHandler { return .synchronous(handler) }

@@ -14,8 +14,8 @@ final class ServerCore: Sendable {
     let headTicks: TickTimers.Tick
     let keepAliveTicks: TickTimers.Tick
     private let handler: any Handler<Request, Response>
-    /// The handler, when it is a router.
-    private let router: CompiledRouter?
+    /// The handler, when it knows what answers a request before a task is made for it.
+    private let resolver: (any ResolvingHandler)?
     /// The handler, when it does not suspend.
     private let synchronousHandler: (any SynchronousHandler<Request, Response>)?
     /// The handler, when it passes requests on without a task.
@@ -39,7 +39,7 @@ final class ServerCore: Sendable {
         headTicks = TickTimers.ticks(in: limits.headTimeout)
         keepAliveTicks = TickTimers.ticks(in: limits.keepAliveTimeout)
         self.handler = handler
-        router = handler as? CompiledRouter
+        resolver = handler as? any ResolvingHandler
         synchronousHandler = handler as? any SynchronousHandler<Request, Response>
         relayHandler = handler as? any RelayHandler
         self.logger = logger
@@ -64,7 +64,7 @@ final class ServerCore: Sendable {
     /// What answers a request that has only been read yet; a router has then written into it what
     /// it found.
     func resolve(_ content: RequestContent, scope: any CallScope) -> ResolvedHandler {
-        if let router { return router.resolve(content, scope: scope) }
+        if let found = resolver?.resolve(content, scope: scope) { return found }
         if let synchronousHandler { return .synchronous(synchronousHandler) }
         if let relayHandler { return .relayed(relayHandler) }
         return .asynchronous(handler)

@@ -1,4 +1,5 @@
 import MartletHTTP
+import NIOCore
 
 /// The messages that the other end of a call streams, as they arrive.
 ///
@@ -40,6 +41,7 @@ public struct RPCMessages<Message: Sendable>: AsyncSequence, Sendable {
     public struct Iterator: AsyncIteratorProtocol, Sendable {
         private let body: Body
         private var input: Body.Iterator
+        private let source: (any BodySource)?
         private var frames: RPCFrameReader
         private let coding: RPCMessageCoding
         private let codec: RPCCodec<Message>
@@ -53,6 +55,7 @@ public struct RPCMessages<Message: Sendable>: AsyncSequence, Sendable {
         ) {
             self.body = body
             input = body.makeAsyncIterator()
+            source = input.source
             frames = RPCFrameReader(maximumSize: coding.maximumSize)
             self.coding = coding
             self.codec = codec
@@ -65,8 +68,30 @@ public struct RPCMessages<Message: Sendable>: AsyncSequence, Sendable {
         ///   a client when the call fails; at a server an I/O error when the caller breaks off;
         ///   `CancellationError`.
         public mutating func next() async throws -> Message? {
-            guard let frame = try await nextFrame() else { return nil }
-            return try coding.decode(frame, codec)
+            try await next(isolation: nil)
+        }
+
+        /// The next message, as ``next()`` has it.
+        public mutating func next(
+            isolation actor: isolated (any Actor)?
+        ) async throws -> Message? {
+            // As `nextFrame()`, without a call more for every message.
+            var found: RPCFrame?
+            do {
+                found = try frames.next()
+                while found == nil {
+                    let piece =
+                        if let source { try await source.next() } else { try await input.next() }
+                    guard let bytes = piece else { break }
+                    frames.feed(bytes)
+                    found = try frames.next()
+                }
+            } catch {
+                throw answer?.failure(error) ?? error
+            }
+            if let found { return try coding.decode(found, codec) }
+            try end()
+            return nil
         }
 
         /// The next message, not decoded yet.
@@ -80,10 +105,14 @@ public struct RPCMessages<Message: Sendable>: AsyncSequence, Sendable {
             } catch {
                 throw answer?.failure(error) ?? error
             }
+            try end()
+            return nil
+        }
+
+        private func end() throws {
             // A call that failed may end anywhere, and its status says more than that.
             try answer?.end(body.trailers)
             try frames.finish()
-            return nil
         }
     }
 }
@@ -97,19 +126,26 @@ extension RPCMessages {
         if let bytes = body.whole {
             // All is here: nothing to wait for.
             try answer?.end(body.trailers)
-            var frames = RPCFrameReader(maximumSize: coding.maximumSize)
-            frames.feed(bytes)
-            guard let frame = try frames.next() else {
-                try frames.finish()
-                throw Self.wrongCount("none")
-            }
-            guard !frames.isWithinFrame else { throw Self.wrongCount("more") }
-            return try coding.decode(frame, codec)
+            return try coding.decode(Self.only(bytes, coding.maximumSize), codec)
         }
         var messages = makeAsyncIterator()
         guard let frame = try await messages.nextFrame() else { throw Self.wrongCount("none") }
         guard try await messages.nextFrame() == nil else { throw Self.wrongCount("more") }
         return try coding.decode(frame, codec)
+    }
+
+    /// The one message in `bytes`, which are all of a call's content, not decoded yet.
+    ///
+    /// - Throws: As ``only()``.
+    static func only(_ bytes: ByteBuffer, _ maximumSize: Int) throws -> RPCFrame {
+        var frames = RPCFrameReader(maximumSize: maximumSize)
+        frames.feed(bytes)
+        guard let frame = try frames.next() else {
+            try frames.finish()
+            throw wrongCount("none")
+        }
+        guard !frames.isWithinFrame else { throw wrongCount("more") }
+        return frame
     }
 
     private static func wrongCount(_ count: String) -> RPCError {

@@ -65,6 +65,11 @@ public struct RPCWriter<Message: Sendable>: Sendable {
     /// - Throws: ``RPCError`` when it cannot be encoded; an I/O error when the other end has gone;
     ///   `CancellationError` when the call is cancelled or its deadline has come.
     public func write(_ message: Message) async throws {
-        try await writer.write(coding.encode(message, codec))
+        let bytes = try coding.encode(message, codec)
+        switch try writer.writeNow(bytes) {
+        case .taken: return
+        case .waiting: try await writer.drain()
+        case .refused: try await writer.write(bytes)
+        }
     }
 }

@@ -86,7 +86,7 @@ extension RPCHandler {
                 "grpc-timeout is not up to 8 digits and one of H, M, S, m, u, n."
             )
         }
-        try setDeadline(from: request, &context)
+        try service.setDeadline(from: request, &context)
     }
 }
 

@@ -22,10 +22,7 @@ public struct RPCHandler: Handler, Middleware {
     /// What is answered.
     public typealias Response = MartletHTTP.Response
 
-    /// The most time that a caller can ask for; one that asks for more gets this.
-    package static let longestTimeout = Duration.seconds(365 * 86_400)
-
-    private let methods: [String: RPCMethods.Method]
+    let methods: [String: RPCMethods.Method]
     let routes: TranscodingRoutes
     let service: RPCService
 
@@ -97,7 +94,7 @@ public struct RPCHandler: Handler, Middleware {
         var context = context
         context.scope?.setLabel(method.label)
         do {
-            try setDeadline(from: request, &context)
+            try service.setDeadline(from: request, &context)
             let call = try RPCCall(
                 method: method.name,
                 request: request,
@@ -147,43 +144,12 @@ public struct RPCHandler: Handler, Middleware {
             )
     }
 
-    /// Brings the deadline forward to what the caller says, and has the call cancelled then.
-    ///
-    /// - Throws: ``RPCError``: INTERNAL for a timeout that is malformed, DEADLINE_EXCEEDED when
-    ///   the time is up already.
-    func setDeadline(
-        from request: Request,
-        _ context: inout CallContext
-    ) throws(RPCError) {
-        if let index = request.headers.firstIndex(of: RPCFields.timeout, from: 0) {
-            guard let timeout = TimeoutValue.parse(request.headers.value(at: index)) else {
-                throw RPCError(
-                    .internal,
-                    "grpc-timeout is not up to 8 digits and one of H, M, S, m, u, n."
-                )
-            }
-            let arrival = context.arrival ?? service.clock.now
-            context.arrival = arrival
-            context.tightenDeadline(to: arrival.advanced(by: min(timeout, Self.longestTimeout)))
-        }
-        guard let deadline = context.deadline else { return }
-        guard service.clock.now < deadline else {
-            throw RPCError(.deadlineExceeded, "The call had no time left when it arrived.")
-        }
-        context.scope?.cancelCall(at: deadline)
-    }
-
     /// The answer to a call that no method has seen: trailers only.
     func refusal(
         for error: any Error,
         method: String,
         context: CallContext
     ) -> Response {
-        let failure = service.failure(error, method: method, context: context)
-        var head = RPCFields.plainHead
-        head.append(RPCCompression.accepted, for: RPCFields.acceptEncoding)
-        RPCFields.append(failure.status, to: &head)
-        head.append(failure.metadata)
-        return Response(.ok, headers: head)
+        service.refusal(for: error, method: method, context: context)
     }
 }

@@ -1,6 +1,7 @@
 import HTTPTypes
 import MartletCore
 import MartletHTTP
+import NIOCore
 public import SwiftProtobuf
 
 /// The methods of a server, by name.
@@ -23,10 +24,27 @@ public struct RPCMethods: Sendable {
     private(set) var routes = TranscodingRoutes()
 
     /// One method, whatever its messages are.
-    struct Method: Sendable {
+    ///
+    /// A class, so that one that does not suspend is handed on without a copy.
+    final class Method: Sendable {
+        /// Answers the content of a call, when that is all here, without suspending.
+        typealias Answer = @Sendable (ByteBuffer, RPCCall) throws -> Response
+
         let name: String
         let label: WorkLabel
         let run: @Sendable (Request, RPCCall) async throws -> Response
+        let answer: Answer?
+
+        init(
+            _ name: String,
+            _ run: @escaping @Sendable (Request, RPCCall) async throws -> Response,
+            _ answer: Answer?
+        ) {
+            self.name = name
+            label = WorkLabel("RPC /\(name)")
+            self.run = run
+            self.answer = answer
+        }
     }
 
     /// Makes an empty collection.
@@ -43,6 +61,29 @@ public struct RPCMethods: Sendable {
             let input = try await RPCMessages(message.body, call.coding, request).only()
             return try call.answer(await body(input, call), response)
         }
+    }
+
+    /// Registers a method of one request message and one response message that does not suspend.
+    ///
+    /// Where the message has come whole, no task is made for the call: the method runs on the
+    /// connection's event loop, and must not block. A closure without `await` is one.
+    public mutating func unary<Input, Output>(
+        _ name: String,
+        request: RPCCodec<Input>,
+        response: RPCCodec<Output>,
+        _ body: @escaping @Sendable (Input, RPCCall) throws -> Output
+    ) {
+        register(
+            name,
+            { message, call in
+                let input = try await RPCMessages(message.body, call.coding, request).only()
+                return try call.answer(body(input, call), response)
+            },
+            answer: { bytes, call in
+                let frame = try RPCMessages<Input>.only(bytes, call.coding.maximumSize)
+                return try call.answer(body(call.coding.decode(frame, request), call), response)
+            }
+        )
     }
 
     /// Registers a method of many request messages and one response message.
@@ -92,7 +133,8 @@ public struct RPCMethods: Sendable {
 
     private mutating func register(
         _ name: String,
-        _ run: @escaping @Sendable (Request, RPCCall) async throws -> Response
+        _ run: @escaping @Sendable (Request, RPCCall) async throws -> Response,
+        answer: Method.Answer? = nil
     ) {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         precondition(
@@ -100,7 +142,7 @@ public struct RPCMethods: Sendable {
             "a method's name is that of its service, a slash and its own: '\(name)'"
         )
         precondition(byPath["/\(name)"] == nil, "the method '\(name)' is registered twice")
-        byPath["/\(name)"] = Method(name: name, label: WorkLabel("RPC /\(name)"), run: run)
+        byPath["/\(name)"] = Method(name, run, answer)
     }
 
     /// Adds the rules of a method that is registered.
@@ -162,6 +204,24 @@ extension RPCMethods {
         _ name: String,
         http rules: [RPCHTTPRule] = [],
         _ body: @escaping @Sendable (Input, RPCCall) async throws -> Output
+    ) {
+        unary(name, request: .protobuf, response: .protobuf, body)
+        use(rules, of: name, .unary(body))
+    }
+
+    /// Registers a method of one request message and one response message that does not suspend.
+    ///
+    /// Where the message has come whole, no task is made for the call: the method runs on the
+    /// connection's event loop, and must not block. A closure without `await` is one.
+    ///
+    /// - Parameters:
+    ///   - name: The method's full name, as in `example.UserService/GetUser`.
+    ///   - rules: How it can be called as HTTP with JSON; not at all by default.
+    ///   - body: Answers a call.
+    public mutating func unary<Input: Message, Output: Message>(
+        _ name: String,
+        http rules: [RPCHTTPRule] = [],
+        _ body: @escaping @Sendable (Input, RPCCall) throws -> Output
     ) {
         unary(name, request: .protobuf, response: .protobuf, body)
         use(rules, of: name, .unary(body))

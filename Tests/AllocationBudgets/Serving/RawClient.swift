@@ -73,12 +73,10 @@ final class RawClient: Sendable {
         return descriptor
     }
 
-    private static func send(_ bytes: [UInt8], _ descriptor: Int32) throws {
-        try bytes.withUnsafeBytes { try send($0, descriptor) }
-    }
-
-    static func send(_ bytes: UnsafeRawBufferPointer, _ descriptor: Int32) throws {
-        let sent = Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+    static func send(_ bytes: some Collection<UInt8>, _ descriptor: Int32) throws {
+        let sent = bytes.withContiguousStorageIfAvailable {
+            Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+        }
         guard sent == bytes.count else { throw ClientFailure(reason: "sending failed") }
     }
 

@@ -2,80 +2,117 @@ import Glibc
 
 /// A client of HTTP/2 that allocates nothing, so that what is counted is the server's.
 ///
-/// It sends the same request again and again over one connection, each on a stream of its own, and
-/// waits for the frame that ends the stream.
+/// It makes the same request again and again over one connection, each on a stream of its own, and
+/// waits for the end of the answer's stream.
 final class RawHTTP2Client: Sendable {
+    private static let headerSize = 9
+
+    /// The frames that the client knows (RFC 9113 §6).
+    private enum FrameType {
+        static let data: UInt8 = 0
+        static let headers: UInt8 = 1
+        static let settings: UInt8 = 4
+        static let windowUpdate: UInt8 = 8
+    }
+
+    private static let endStream: UInt8 = 1
+    private static let endHeaders: UInt8 = 4
+
     private let descriptor: Int32
-    /// Sound: allocated in `init`, freed in `deinit`, and used by one task at a time.
-    nonisolated(unsafe) private let request: UnsafeMutableRawBufferPointer
-    /// Sound for the same reason.
-    nonisolated(unsafe) private let buffer: UnsafeMutableRawBufferPointer
-    /// Sound: used by one task at a time.
+    private let requestSize: Int
+    /// Where the frames of a request begin.
+    private let frames: [Int]
+    // Sound: allocated in `init`, freed in `deinit`, and used by one task at a time.
+    nonisolated(unsafe) private let request: UnsafeMutableBufferPointer<UInt8>
+    nonisolated(unsafe) private let input: UnsafeMutableRawBufferPointer
     nonisolated(unsafe) private var stream: UInt32 = 1
 
-    private static let headerSize = 9
-    private static let endStream: UInt8 = 1
-
-    /// Connects, and asks twice, so that what the server remembers of a connection is there.
+    /// Connects, and sends what a connection begins with.
     ///
     /// - Parameters:
     ///   - port: The server's port on this machine.
-    ///   - path: What to GET.
-    /// - Throws: ``ClientFailure`` when it is not answered.
-    init(port: Int, path: String) throws {
-        // GET and http of the static table; the others written out, as every client's first are.
-        var block: [UInt8] = [0x82, 0x86]
-        for (index, value) in [(0x04, path), (0x01, "localhost"), (0x53, "*/*")] {
-            block += [UInt8(index), UInt8(value.utf8.count)] + value.utf8
+    ///   - fields: The request's fields, the pseudo-fields first.
+    ///   - content: The request's content; nil for none.
+    /// - Throws: ``ClientFailure`` when there is no such server.
+    init(port: Int, fields: [(String, String)], content: [UInt8]? = nil) throws {
+        // Literals without indexing, with a new name (RFC 7541 §6.2.2): each block stands alone.
+        var block: [UInt8] = []
+        for (name, value) in fields {
+            block += [0, UInt8(name.utf8.count)] + Array(name.utf8)
+            block += [UInt8(value.utf8.count)] + Array(value.utf8)
         }
-        let frame: [UInt8] = [0, 0, UInt8(block.count), 1, 5, 0, 0, 0, 0] + block
-        // Freed in `deinit`; when `init` throws, the process ends.
-        request = .allocate(byteCount: frame.count, alignment: 1)
-        request.copyBytes(from: frame)
-        buffer = .allocate(byteCount: 1 << 16, alignment: 16)
+        let end = content == nil ? Self.endStream : 0
+        var bytes = Self.frame(FrameType.headers, Self.endHeaders | end, block)
+        var frames = [0]
+        if let content {
+            frames.append(bytes.count)
+            bytes += Self.frame(FrameType.data, Self.endStream, content)
+        }
+        self.frames = frames
+        requestSize = bytes.count
+        request = .allocate(capacity: bytes.count)
+        _ = request.initialize(from: bytes)
+        input = .allocate(byteCount: 1 << 16, alignment: 16)
         descriptor = try RawClient.connect(to: port)
-        var preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
-        // SETTINGS, their acknowledgement, and a window that no run of this program fills.
-        preface += [0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 4, 1, 0, 0, 0, 0]
-        preface += [0, 0, 4, 8, 0, 0, 0, 0, 0, 0x70, 0, 0, 0]
-        try preface.withUnsafeBytes { try RawClient.send($0, descriptor) }
-        try exchange(2)
+        let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
+        // Room for all answers: what they use up is not given back.
+        let room = Self.frame(FrameType.windowUpdate, 0, [0x7F, 0, 0, 0])
+        let settings = Self.frame(FrameType.settings, 0, [])
+        let acknowledgement = Self.frame(FrameType.settings, 1, [])
+        try RawClient.send(preface + settings + acknowledgement + room, descriptor)
     }
 
     deinit {
         close(descriptor)
         request.deallocate()
-        buffer.deallocate()
+        input.deallocate()
+    }
+
+    /// A frame of stream 0.
+    private static func frame(_ type: UInt8, _ flags: UInt8, _ payload: [UInt8]) -> [UInt8] {
+        let size = payload.count
+        return [0, UInt8(size >> 8), UInt8(size & 0xFF), type, flags, 0, 0, 0, 0] + payload
     }
 
     /// Asks and waits for the answer, `count` times.
     func exchange(_ count: Int) throws {
         for _ in 0..<count {
-            request.storeBytes(of: stream.bigEndian, toByteOffset: 5, as: UInt32.self)
-            try RawClient.send(UnsafeRawBufferPointer(request), descriptor)
+            for frame in frames {
+                for index in 0..<4 {
+                    request[frame + 5 + index] = UInt8(
+                        truncatingIfNeeded: stream >> UInt32(24 - 8 * index)
+                    )
+                }
+            }
+            try RawClient.send(request, descriptor)
             try receiveAnswer()
             stream += 2
         }
     }
 
-    /// Reads frames until one ends the stream.
     private func receiveAnswer() throws {
-        var filled = 0
-        var next = 0
+        var count = 0
+        var offset = 0
         while true {
-            while filled < next + Self.headerSize || filled < next + length(at: next) {
-                filled += try RawClient.receive(into: buffer, at: filled, descriptor)
+            while count - offset < Self.headerSize || count - offset < frameSize(at: offset) {
+                count += try RawClient.receive(into: input, at: count, descriptor)
             }
-            // DATA and HEADERS have the flag; in SETTINGS and PING its bit means something else.
-            let ends = buffer[next + 3] <= 1 && buffer[next + 4] & Self.endStream != 0
-            next += length(at: next)
-            if ends { return }
+            let type = input[offset + 3]
+            let flags = input[offset + 4]
+            let isOurs =
+                input.loadUnaligned(fromByteOffset: offset + 5, as: UInt32.self)
+                .bigEndian == stream
+            offset += frameSize(at: offset)
+            guard isOurs else { continue }
+            guard type <= FrameType.headers else {
+                throw ClientFailure(reason: "the stream was answered with a frame of type \(type)")
+            }
+            if flags & Self.endStream != 0 { return }
         }
     }
 
-    /// How many bytes the frame has that begins at `start`.
-    private func length(at start: Int) -> Int {
-        let first = Int(buffer[start]) << 16 | Int(buffer[start + 1]) << 8
-        return Self.headerSize + (first | Int(buffer[start + 2]))
+    private func frameSize(at offset: Int) -> Int {
+        let size = Int(input[offset]) << 16 | Int(input[offset + 1]) << 8 | Int(input[offset + 2])
+        return Self.headerSize + size
     }
 }

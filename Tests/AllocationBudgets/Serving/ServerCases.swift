@@ -13,7 +13,6 @@ enum ServerCases {
         try await serve(handler) { port in
             try await body([
                 exchange("GET /hello", port, get("/hello"), ending: "Hello, World!"),
-                streams("GET /hello over HTTP/2", port, "/hello"),
                 exchange("GET /users/{id}", port, get("/users/42"), ending: "user 42"),
                 exchange("JSON in and out", port, post("/json", json), ending: json),
             ])
@@ -66,16 +65,6 @@ enum ServerCases {
         ending: String
     ) throws -> AllocationCase {
         let client = try RawClient(port: port, request: request, ending: ending)
-        return AllocationCase(name: name) { try client.exchange($0) }
-    }
-
-    /// A case that gets `path` on a stream for each of its operations.
-    private static func streams(
-        _ name: String,
-        _ port: Int,
-        _ path: String
-    ) throws -> AllocationCase {
-        let client = try RawHTTP2Client(port: port, path: path)
         return AllocationCase(name: name) { try client.exchange($0) }
     }
 

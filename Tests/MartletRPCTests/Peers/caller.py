@@ -95,6 +95,16 @@ def check_error(caller):
     assert trailing["x-reason"] == "because", trailing
 
 
+def check_error_details(caller):
+    error = failure(lambda: caller.fail(StringValue(value="detailed"), timeout=PATIENCE))
+    trailing = dict(error.trailing_metadata())
+    # A google.rpc.Status: the code, the message, and an Any that ends in the text "why".
+    details = trailing["grpc-status-details-bin"]
+    assert details.startswith(b"\x08\x09\x12"), details
+    assert error.details().encode() in details, details
+    assert details.endswith(b"\x0a\x03why"), details
+
+
 def check_unexpected_error(caller):
     error = failure(lambda: caller.fail(StringValue(value="unknown"), timeout=PATIENCE))
     assert error.code() is grpc.StatusCode.UNKNOWN, error
@@ -125,6 +135,14 @@ def check_cancellation(caller):
     check_unary(caller)
     call.cancel()
     assert call.cancelled()
+
+
+def check_cancelled_stream(caller):
+    answers = caller.chat(iter(queue.Queue().get, None), timeout=PATIENCE)
+    answers.cancel()
+    error = failure(lambda: next(answers))
+    assert error.code() is grpc.StatusCode.CANCELLED, error
+    check_unary(caller)
 
 
 def check_large_message(caller):

@@ -7,7 +7,7 @@ import Synchronization
 
 @testable import MartletRPC
 
-/// The methods that `Peers/caller.py` calls.
+/// The methods that the clients in `Peers` call.
 final class TestMethods: Sendable {
     struct Secret: Error, CustomStringConvertible {
         var description: String { "secret" }
@@ -23,6 +23,21 @@ final class TestMethods: Sendable {
     private static let text = HTTPField.Name(known: "x-text")
     private static let data = HTTPField.Name(known: "x-data-bin")
     private static let reason = HTTPField.Name(known: "x-reason")
+
+    /// A `google.rpc.Status` with one detail, a text: its code, its message, an `Any`.
+    private static let details: ByteBuffer = {
+        let text = "type.googleapis.com/google.protobuf.StringValue"
+        var detail = ByteBuffer(bytes: [0x0A, UInt8(text.utf8.count)])
+        detail.writeString(text)
+        detail.writeBytes([0x12, 5, 0x0A, 3])
+        detail.writeString("why")
+        let message = "50 % of it\nfailed: ü"
+        var status = ByteBuffer(bytes: [0x08, 9, 0x12, UInt8(message.utf8.count)])
+        status.writeString(message)
+        status.writeBytes([0x1A, UInt8(detail.readableBytes)])
+        status.writeBuffer(&detail)
+        return status
+    }()
 
     var methods: RPCMethods {
         var methods = RPCMethods()
@@ -70,15 +85,19 @@ final class TestMethods: Sendable {
         }
         methods.unary("test.Service/Echo") { (text: Text, _) in text }
         methods.unary("test.Service/Fail") { (kind: Text, _) -> Text in
-            guard kind.value == "known" else { throw Secret() }
+            guard kind.value != "unknown" else { throw Secret() }
             var metadata = RPCMetadata()
             metadata[Self.reason] = "because"
             throw RPCError(
                 .failedPrecondition,
                 "50 % of it\nfailed: ü",
-                details: ByteBuffer(bytes: [8, 9]),
+                details: kind.value == "detailed"
+                    ? Self.details : ByteBuffer(bytes: [8, 9]),
                 metadata: metadata
             )
+        }
+        methods.unary("test.Service/Waiting") { (text: Text, _) in
+            Text(self.begun.withLock { $0.contains(text.value) } ? "yes" : "no")
         }
         methods.unary("test.Service/Wait") { (text: Text, _) -> Text in
             self.begun.withLock { $0.append(text.value) }

@@ -17,7 +17,18 @@ final class HTTP2ResponseSink: BodySink {
         let outcome = await onLoop { connection, stream in
             Result { try connection.write(bytes, on: stream) }
         }
-        guard try outcome.get() else { return }
+        if try outcome.get() { try await drain() }
+    }
+
+    func writeNow(_ bytes: ByteBuffer) throws -> BodyWriteOutcome {
+        let loop = connection.loop
+        guard loop.isCurrent else { return .refused }
+        loop.beginTurn()
+        defer { loop.endTurn() }
+        return try connection.write(bytes, on: stream) ? .waiting : .taken
+    }
+
+    func drain() async throws {
         let (connection, stream) = (connection, stream)
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
