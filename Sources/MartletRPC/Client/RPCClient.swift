@@ -133,9 +133,10 @@ extension RPCClient {
 
     /// Sends messages while those of the answer come.
     ///
-    /// - Returns: The messages, once the server has begun to answer; the call is cancelled when
-    ///   nobody holds them any more.
-    /// - Throws: ``RPCError``; what `messages` throws; `CancellationError`.
+    /// - Returns: The messages, before the server has begun to answer: reading them waits for it,
+    ///   and throws what the call, or `messages`, throws. The call is cancelled when nobody holds
+    ///   them any more.
+    /// - Throws: Nothing now; errors come with the messages.
     public func bidirectional<Input, Output>(
         _ method: String,
         _ messages: RPCStream<Input>,
@@ -143,9 +144,13 @@ extension RPCClient {
         response: RPCCodec<Output>,
         options: RPCCallOptions = RPCCallOptions()
     ) async throws -> RPCMessages<Output> {
-        var call = RPCOutgoingCall(method, options, shared, timeout: nil)
+        let call = RPCOutgoingCall(method, options, shared, timeout: nil)
         let body = messages.body(call.coding, request)
-        return try await call.start(body, response)
+        let opening = RPCOpening {
+            var call = call
+            return try await call.start(body, response)
+        }
+        return RPCMessages(Body(), call.coding, response, opening: opening)
     }
 }
 

@@ -13,46 +13,59 @@ public struct RPCMessages<Message: Sendable>: AsyncSequence, Sendable {
     private let codec: RPCCodec<Message>
     /// What a client knows of the answer; nil at a server.
     private let answer: RPCIncomingAnswer?
+    /// The call, while it is not known whether its answer has begun.
+    private let opening: RPCOpening<Message>?
 
     init(
         _ body: Body,
         _ coding: RPCMessageCoding,
         _ codec: RPCCodec<Message>,
-        answer: RPCIncomingAnswer? = nil
+        answer: RPCIncomingAnswer? = nil,
+        opening: RPCOpening<Message>? = nil
     ) {
         self.body = body
         self.coding = coding
         self.codec = codec
         self.answer = answer
+        self.opening = opening
     }
 
     /// What a server sent before its first message; empty at a server.
-    public var initialMetadata: RPCMetadata { answer?.initialMetadata ?? RPCMetadata() }
+    ///
+    /// When both ends stream it is there once the first message has been read.
+    public var initialMetadata: RPCMetadata {
+        opening?.begun?.initialMetadata ?? answer?.initialMetadata ?? RPCMetadata()
+    }
 
     /// What a server sent after its last message, once that has been read; empty at a server.
-    public var trailingMetadata: RPCMetadata { answer?.trailingMetadata ?? RPCMetadata() }
+    public var trailingMetadata: RPCMetadata {
+        opening?.begun?.trailingMetadata ?? answer?.trailingMetadata ?? RPCMetadata()
+    }
 
     /// Reads the messages one by one.
     public func makeAsyncIterator() -> Iterator {
-        Iterator(body, coding, codec, answer)
+        Iterator(body, coding, codec, answer, opening)
     }
 
     /// Reads messages one by one.
     public struct Iterator: AsyncIteratorProtocol, Sendable {
-        private let body: Body
+        private var body: Body
         private var input: Body.Iterator
-        private let source: (any BodySource)?
+        private var source: (any BodySource)?
         private var frames: RPCFrameReader
-        private let coding: RPCMessageCoding
-        private let codec: RPCCodec<Message>
-        private let answer: RPCIncomingAnswer?
+        private var coding: RPCMessageCoding
+        private var codec: RPCCodec<Message>
+        private var answer: RPCIncomingAnswer?
+        private var opening: RPCOpening<Message>?
 
         fileprivate init(
             _ body: Body,
             _ coding: RPCMessageCoding,
             _ codec: RPCCodec<Message>,
-            _ answer: RPCIncomingAnswer?
+            _ answer: RPCIncomingAnswer?,
+            _ opening: RPCOpening<Message>?
         ) {
+            self.opening = opening
             self.body = body
             input = body.makeAsyncIterator()
             source = input.source
@@ -75,6 +88,7 @@ public struct RPCMessages<Message: Sendable>: AsyncSequence, Sendable {
         public mutating func next(
             isolation actor: isolated (any Actor)?
         ) async throws -> Message? {
+            if let opening { self = try await opening.messages().makeAsyncIterator() }
             // As `nextFrame()`, without a call more for every message.
             var found: RPCFrame?
             do {
@@ -96,6 +110,7 @@ public struct RPCMessages<Message: Sendable>: AsyncSequence, Sendable {
 
         /// The next message, not decoded yet.
         mutating func nextFrame() async throws -> RPCFrame? {
+            if let opening { self = try await opening.messages().makeAsyncIterator() }
             do {
                 while true {
                     if let frame = try frames.next() { return frame }

@@ -28,6 +28,8 @@ extension Ban {
                     "sends a streamed body beside the response, cancelled with the exchange",
                 "Sources/MartletHTTP/Client/InMemory/BodyPipe.swift":
                     "writes a body that is read elsewhere, cancelled with its reader",
+                "Sources/MartletRPC/Messages/RPCOpening.swift":
+                    "a call whose messages are read elsewhere, cancelled with their reader",
                 "Sources/MartletRPC/Client/RPCIncomingAnswer.swift":
                     "the deadline of an answer that streams, cancelled with the answer",
             ]
