@@ -22,7 +22,7 @@ public struct RPCServiceConfiguration: Sendable {
 
     /// Reads a service config as gRPC writes it, in JSON.
     ///
-    /// - Throws: ``JSONError`` or `DecodingError` when it is malformed, with the place; what other
+    /// - Throws: `JSONError` or `DecodingError` when it is malformed, with the place; what other
     ///   gRPC clients use and this does not, such as `loadBalancingConfig`, is passed over.
     public init(json: ByteBuffer) throws {
         let wire = try JSON.decode(ServiceConfigDocument.self, from: json)
